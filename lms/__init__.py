@@ -1,0 +1,1 @@
+"""雁学 Yanxue: the Flask application, one folder for each capability."""

@@ -1,0 +1,47 @@
+"""The vocabulary of what may be done, and the declaration that every view carries."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class Permission(StrEnum):
+    """What a role may do, as resource:action."""
+
+    LESSON_STUDY = "lesson:study"
+    PACKAGE_UPLOAD = "package:upload"
+    PACKAGE_REVIEW = "package:review"
+    COHORT_FILE = "cohort:file"
+    COHORT_APPROVE = "cohort:approve"
+    ROSTER_IMPORT = "roster:import"
+    HOURS_EXPORT = "hours:export"
+    HOURS_EXPORT_FULL = "hours:export-full"
+    INBOX_READ = "inbox:read"
+
+
+class Access(StrEnum):
+    """Ways in that need no permission of a role, said aloud."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+    LRS_KEY = "lrs-key"
+    STUDY_TOKEN = "study-token"  # noqa: S105 - a name, not a secret
+
+
+def allow(*ways: Permission | Access) -> Callable[[View], View]:
+    """Declare who may call a view: any one of the ways is enough. A view without it answers nobody."""
+    if not ways:
+        raise ValueError("allow() needs at least one way in")
+
+    def declare(view: View) -> View:
+        view.allowed = frozenset(ways)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(view: Callable[..., object] | None) -> frozenset[Permission | Access]:
+    """What a view declared; empty when it declared nothing, and then nobody may call it."""
+    return getattr(view, "allowed", frozenset())
