@@ -140,7 +140,8 @@ def enqueue(
     principal = principal or current()
     values = {"id": uuid4(), "kind": kind, "key": f"{kind}:{key}", "title": title, "arguments": arguments}
     who = {"principal": principal.as_json(), "person_id": principal.person_id, "tenant_id": tenant_id}
-    start = {"state": "queued", "attempt": 0, "done": 0, "of": 0, "words": "", "result": {}, "created_at": clock.now()}
+    start: dict[str, Any] = {"state": "queued", "attempt": 0, "done": 0, "of": 0, "words": "", "result": {}, "created_at": clock.now()}
+    start["published_at"] = func.clock_timestamp()
     new = insert(Job).values(**values, **who, **start).on_conflict_do_nothing(index_elements=[Job.key])
     db.session.execute(new)
     job = db.session.scalar(select(Job).where(Job.key == values["key"]))
@@ -184,7 +185,7 @@ def run(job_id: UUID) -> bool:
 
 
 def sweep() -> int:
-    """Wake workers for what nobody runs: never published, lost on the way, or left by a dead worker. Returns how many."""
+    """Wake workers for what nobody runs: lost on the way, or left by a dead worker. Returns how many."""
     with transaction(sweeper) as session:
         session.execute(_SHORT)
         _bury(session)
@@ -198,7 +199,7 @@ def sweep() -> int:
 
 def _abandoned():  # type: ignore[no-untyped-def]
     now, quiet = func.clock_timestamp(), text("interval '10 seconds'")
-    queued = (Job.state == "queued") & (func.coalesce(Job.published_at, Job.created_at) < now - quiet)
+    queued = (Job.state == "queued") & (Job.published_at < now - quiet)
     left = (Job.state == "running") & (Job.lease_until < now)
     return select(Job.id).where(queued | left).order_by(Job.created_at)
 

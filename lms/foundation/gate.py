@@ -1,0 +1,47 @@
+"""The one gate: an endpoint that declares nothing answers nobody."""
+
+from collections.abc import Callable
+
+from flask import Flask, Request, current_app, g, request
+
+from lms.foundation.errors import NotFound, NotSignedIn
+from lms.foundation.permissions import Access, Permission, declared
+from lms.foundation.principal import NOBODY, Principal
+
+Authenticator = Callable[[Request], Principal]
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before everything else that reads a request."""
+    app.before_request(_check)
+
+
+def register(app: Flask, way: Access, authenticator: Authenticator) -> None:
+    """Name what turns a request into a principal for one way in; it raises an error to refuse."""
+    app.extensions.setdefault("authenticators", {})[way] = authenticator
+
+
+def _check() -> None:
+    """Set the principal of the request, or raise: 401 for nobody, 404 for somebody who may not."""
+    if request.endpoint is None:
+        return
+    ways = declared(current_app.view_functions[request.endpoint])
+    own = next((way for way in (Access.LRS_KEY, Access.STUDY_TOKEN) if way in ways), None)
+    g.principal = _authenticate(own or Access.SIGNED_IN, required=Access.PUBLIC not in ways)
+    if own is None and not _permitted(ways, g.principal):
+        raise NotFound()
+
+
+def _authenticate(way: Access, required: bool) -> Principal:
+    try:
+        return current_app.extensions["authenticators"][way](request)  # type: ignore[no-any-return]
+    except NotSignedIn:
+        if required:
+            raise
+        return NOBODY
+
+
+def _permitted(ways: frozenset[Permission | Access], principal: Principal) -> bool:
+    if Access.PUBLIC in ways or (Access.SIGNED_IN in ways and principal.signed_in):
+        return True
+    return any(principal.may(way) for way in ways if isinstance(way, Permission))

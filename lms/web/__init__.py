@@ -1,0 +1,1 @@
+"""What all pages share: templates, assets, headers, error pages, navigation."""

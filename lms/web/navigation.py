@@ -1,0 +1,56 @@
+"""The menus: what each role comes for, in one table."""
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request
+
+from lms.foundation.permissions import Permission
+from lms.foundation.principal import current
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu: shown to those who hold the permission."""
+
+    words: str
+    icon: str
+    endpoint: str
+    needs: Permission
+
+    @property
+    def here(self) -> bool:
+        """Whether the page shown belongs to it."""
+        return (request.blueprint or "") == self.endpoint.split(".")[0]
+
+
+STAFF = (
+    Entry("待办", "inbox", "reporting.inbox", Permission.INBOX_READ),
+    Entry("课程包", "package", "publishing.packages", Permission.PACKAGE_UPLOAD),
+    Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
+    Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
+)
+TRAINEE = (
+    Entry("学习", "book", "learning.home", Permission.LESSON_STUDY),
+    Entry("学时", "clock", "learning.hours", Permission.LESSON_STUDY),
+    Entry("我的", "person", "accounts.me", Permission.LESSON_STUDY),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the menus, who is signed in, and the larger version."""
+    app.context_processor(_shared)
+
+
+def menu(entries: tuple[Entry, ...]) -> list[Entry]:
+    """The lines that the person may use, of the capabilities that this application has."""
+    return [entry for entry in entries if current().may(entry.needs)]
+
+
+def _shared() -> dict[str, object]:
+    account = g.get("account")
+    return {
+        "staff_menu": menu(STAFF),
+        "trainee_menu": menu(TRAINEE),
+        "account": account,
+        "care": request.cookies.get("care") == "1",
+    }
