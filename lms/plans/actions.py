@@ -1,0 +1,35 @@
+"""Bring the data files into the tables; may be done again at every start."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.foundation.database import db
+from lms.plans.models import Plan, Policy, Programme
+
+DATA = Path(__file__).parent / "data"
+
+
+def read() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The plans and the policies as the files say them."""
+    plans = tomllib.loads((DATA / "plans.toml").read_text())["plan"]
+    return plans, tomllib.loads((DATA / "policies.toml").read_text())["policy"]
+
+
+def load(plans: list[dict[str, Any]], policies: list[dict[str, Any]]) -> None:
+    """Write plans and programmes as they are; add policies that are not there yet."""
+    for plan in plans:
+        _put(Plan, {k: v for k, v in plan.items() if k != "programmes"})
+        for programme in plan["programmes"]:
+            _put(Programme, {**programme, "plan_code": plan["code"]})
+    for policy in policies:
+        row = {"programme_code": policy.get("programme"), "effective_from": policy["from"]}
+        row |= {k: policy[k] for k in ("key", "value", "jurisdiction", "source", "confidence")}
+        db.session.execute(insert(Policy).values(**row).on_conflict_do_nothing(constraint="uq_policy_dated"))
+
+
+def _put(model: Any, values: dict[str, Any]) -> None:
+    rest = {k: v for k, v in values.items() if k != "code"}
+    db.session.execute(insert(model).values(**values).on_conflict_do_update(index_elements=["code"], set_=rest))

@@ -1,0 +1,46 @@
+"""Plans, programmes and dated thresholds, as loaded from the data files."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation.database import db
+
+
+class Plan(db.Model):  # type: ignore[name-defined,misc]
+    """One of the ten plans."""
+
+    __tablename__ = "plan"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    title: Mapped[str]
+    line: Mapped[str]
+    remote: Mapped[bool]
+
+
+class Programme(db.Model):  # type: ignore[name-defined,misc]
+    """What a class is filed under."""
+
+    __tablename__ = "programme"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    plan_code: Mapped[str] = mapped_column(ForeignKey("plan.code"))
+    title: Mapped[str]
+    line: Mapped[str]
+
+
+class Policy(db.Model):  # type: ignore[name-defined,misc]
+    """One dated threshold; rows are added, never changed."""
+
+    __tablename__ = "policy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    value: Mapped[int]
+    jurisdiction: Mapped[str]
+    programme_code: Mapped[str | None] = mapped_column(ForeignKey("programme.code"))
+    effective_from: Mapped[date]
+    source: Mapped[str]
+    confidence: Mapped[str]

@@ -1,0 +1,58 @@
+"""Questions about plans, programmes and the rules in force."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from lms.foundation.database import db
+from lms.foundation.errors import NotFound
+from lms.plans import models, rules
+
+PROVINCE = "44"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme with the plan it belongs to."""
+
+    code: str
+    title: str
+    plan_code: str
+    plan_number: str
+    plan_title: str
+
+    @property
+    def plan(self) -> str:
+        """How menus name the plan: 六 农村劳动力精准培训工程."""
+        return f"{self.plan_number} {self.plan_title}"
+
+
+_PROGRAMMES = select(
+    models.Programme.code, models.Programme.title, models.Plan.code, models.Plan.number, models.Plan.title
+).join(models.Plan, models.Plan.code == models.Programme.plan_code)
+
+
+def programmes() -> list[Programme]:
+    """All programmes, in the order of the plans."""
+    return [Programme(*row) for row in db.session.execute(_PROGRAMMES.order_by(models.Plan.code, models.Programme.line))]
+
+
+def programme(code: str) -> Programme:
+    """One programme; raises NotFound."""
+    row = db.session.execute(_PROGRAMMES.where(models.Programme.code == code)).first()
+    if row is None:
+        raise NotFound()
+    return Programme(*row)
+
+
+def thresholds(programme_code: str) -> list[rules.Threshold]:
+    """All dated rows that could hold for a programme, past and future."""
+    own = models.Policy.programme_code.is_(None) | (models.Policy.programme_code == programme_code)
+    rows = db.session.scalars(select(models.Policy).where(own).order_by(models.Policy.id))
+    return [rules.Threshold(**{name: getattr(row, name) for name in rules.Threshold.__dataclass_fields__}) for row in rows]
+
+
+def hour_policy(programme_code: str, on: date, region_code: str = PROVINCE) -> rules.HourPolicy:
+    """The policy of learning hours in force; raises rules.NoPolicy where no rule is."""
+    return rules.hour_policy(thresholds(programme_code), programme_code, region_code, on)

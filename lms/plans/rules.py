@@ -1,0 +1,78 @@
+"""Which dated threshold holds for a programme, a place and a day. Plain data in, plain data out."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+
+
+class NoPolicy(Exception):
+    """No rule is in force for this key, place and day: then nothing can be credited, and the page says so."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One dated row: a key, its value, where and for whom it holds, who says so."""
+
+    key: str
+    value: int
+    jurisdiction: str
+    programme_code: str | None
+    effective_from: date
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class HourPolicy:
+    """The thresholds in force for learning hours on one day; seconds, percent and class hours as named."""
+
+    class_hour_seconds: int
+    daily_cap_class_hours: int
+    first_view_max_rate_percent: int
+    beat_interval_s: int
+    longest_gap_s: int
+    gap_credit_s: int
+    void_too_fast: int
+    lesson_complete_percent: int
+    quiz_pass_percent: int
+    rows: tuple[Threshold, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 in hex over the rows that make it up: names the policy for ever."""
+        rows = [{**asdict(row), "effective_from": row.effective_from.isoformat()} for row in self.rows]
+        return hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """The first 16 digits of the hash: short enough for a column, long enough to be the one."""
+        return self.hash[:16]
+
+    @property
+    def daily_cap_ms(self) -> int:
+        """The most that one day can earn."""
+        return self.daily_cap_class_hours * self.class_hour_seconds * 1000
+
+
+KEYS = tuple(name for name in HourPolicy.__dataclass_fields__ if name != "rows")
+
+
+def hour_policy(rows: Iterable[Threshold], programme_code: str, region_code: str, on: date) -> HourPolicy:
+    """Assemble the policy of a day: per key the closest row (programme before place before date); raises NoPolicy."""
+    known = tuple(rows)
+    chosen = tuple(_closest(known, key, programme_code, region_code, on) for key in KEYS)
+    return HourPolicy(**{row.key: row.value for row in chosen}, rows=chosen)
+
+
+def _closest(rows: Iterable[Threshold], key: str, programme_code: str, region_code: str, on: date) -> Threshold:
+    holding = [row for row in rows if row.key == key and _holds(row, programme_code, region_code, on)]
+    if not holding:
+        raise NoPolicy(f"{key}: {programme_code}, {region_code}, {on}")
+    return max(holding, key=lambda r: (r.programme_code is not None, len(r.jurisdiction), r.effective_from))
+
+
+def _holds(row: Threshold, programme_code: str, region_code: str, on: date) -> bool:
+    for_it = row.programme_code in (None, programme_code)
+    return for_it and region_code.startswith(row.jurisdiction) and row.effective_from <= on
