@@ -133,7 +133,7 @@ def _initialise(binaries: Path, home: Path, account: Account | None, password: s
     shutil.rmtree(fresh, ignore_errors=True)
     log = home.parent / "logs" / "initdb.log"
     with _password_file(home, account, password) as words:
-        command: list[str | Path] = [binaries / "initdb", "-D", fresh, "-U", SUPERUSER, f"--pwfile={words}", *_INITDB]
+        command = [binaries / "initdb", "-D", fresh, "-U", SUPERUSER, f"--pwfile={words}", *_INITDB]
         program = spawn("initdb", command, log=log, account=account, env=_environment(), cwd=home)
         ended = program.wait(120)
     if not ended or program.process.returncode:
@@ -168,7 +168,7 @@ def _password_file(home: Path, account: Account | None, password: str) -> Iterat
 def _serve(binaries: Path, home: Path, account: Account | None, port: int, password: str, log: Path) -> Program:
     """Start the server; after a SIGKILL the first tries may find the dead one's lock file or its last children."""
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command: list[str | Path] = [binaries / "postgres", "-D", home / "cluster", "-p", str(port), *settings]
+    command = [binaries / "postgres", "-D", home / "cluster", "-p", str(port), *settings]
     limit = time.monotonic() + 30
     while True:
         program = spawn(

