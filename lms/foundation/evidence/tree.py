@@ -8,6 +8,7 @@ that covers the positions index << level up to (index + 1) << level.
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 Range = tuple[int, int]
 Node = tuple[int, int]
@@ -148,9 +149,9 @@ def _holds_any(positions: Sequence[int], lo: int, hi: int) -> bool:
 
 
 def _check_sorted(positions: Sequence[int], size: int) -> None:
-    if any(a >= b for a, b in zip(positions, positions[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(positions)):
         raise ValueError("the positions must rise, each named once")
-    if positions and not (0 <= positions[0] and positions[-1] < size):
+    if positions and (positions[0] < 0 or positions[-1] >= size):
         raise ValueError("a position is outside the tree")
 
 

@@ -8,7 +8,9 @@ from lms.foundation.evidence import canonical as c
 
 values = st.recursive(
     st.none() | st.booleans() | st.text(st.characters(codec="utf-8")) | st.integers(-c.LARGEST_INT, c.LARGEST_INT),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4)
+    ),
 )
 records = st.dictionaries(st.text("abc_", min_size=1), st.integers(-9, 9) | st.text("甲乙", max_size=3), min_size=1)
 

@@ -1,0 +1,63 @@
+"""The tables of evidence: leaves, the places they got in the tree, the tree's nodes, the signed checkpoints.
+
+All but `evidence_pending` are only ever added to.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Identity
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock
+from lms.foundation.database import db
+
+
+class Leaf(db.Model):  # type: ignore[name-defined]
+    """The hash of one record, written in the record's own transaction. `subject` is what leaves are counted by."""
+
+    __tablename__ = "evidence_leaf"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    hash: Mapped[bytes]
+    marks: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Pending(db.Model):  # type: ignore[name-defined]
+    """A leaf that has no place yet; the sequencer takes the row away when it gives one."""
+
+    __tablename__ = "evidence_pending"
+
+    leaf_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class Position(db.Model):  # type: ignore[name-defined]
+    """The place of a leaf in the tree, for ever; places have no gaps."""
+
+    __tablename__ = "evidence_position"
+
+    leaf_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, unique=True)
+
+
+class Node(db.Model):  # type: ignore[name-defined]
+    """A perfect subtree: the `nth` of its level, over the positions nth << level up to (nth + 1) << level."""
+
+    __tablename__ = "evidence_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    nth: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+
+
+class Checkpoint(db.Model):  # type: ignore[name-defined]
+    """What the platform signed: the first `size` leaves have this root. `note` is the C2SP text."""
+
+    __tablename__ = "evidence_checkpoint"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes]
+    note: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
