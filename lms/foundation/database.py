@@ -52,6 +52,7 @@ _SET_PRINCIPAL = text(
     "select set_config('lms.person', :person, true), set_config('lms.tenants', :tenants, true),"
     " set_config('lms.scope', :scope, true), set_config('lms.system', :system, true)"
 )
+_SET_SYSTEM = text("select set_config('lms.system', :system, true)")
 
 
 @contextmanager
@@ -129,3 +130,19 @@ def _forget_calls(session: Session) -> None:
     """What waits for the commit is dropped with the work it belonged to."""
     if not session.in_nested_transaction():
         session.info.pop("after_commit", None)
+
+
+@contextmanager
+def widened(reason: str) -> Iterator[None]:
+    """Look across tenants for a moment inside a transaction: to link a person known elsewhere, to read a shared key.
+
+    The caller answers for what it gives back; `reason` says why in the code, and stands in lms.system meanwhile.
+    """
+    session = db.session()
+    before = session.scalar(text("select current_setting('lms.system', true)"))
+    session.execute(_SET_SYSTEM, {"system": reason})
+    try:
+        yield
+    finally:
+        if session.is_active:
+            session.execute(_SET_SYSTEM, {"system": before or ""})

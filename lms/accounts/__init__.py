@@ -1,0 +1,1 @@
+"""Who a person is, for whom they work, and how they sign in."""

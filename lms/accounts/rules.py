@@ -1,0 +1,84 @@
+"""Identity numbers, phones, roles and codes. Plain data in, plain data out."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from stdnum.cn import ric
+
+from lms.foundation.permissions import Permission
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "clerk": frozenset({Permission.PACKAGE_UPLOAD, Permission.COHORT_FILE, Permission.ROSTER_IMPORT}),
+    "administrator": frozenset(
+        {Permission.PACKAGE_REVIEW, Permission.COHORT_APPROVE, Permission.HOURS_EXPORT, Permission.INBOX_READ}
+    ),
+    "export_officer": frozenset({Permission.HOURS_EXPORT, Permission.HOURS_EXPORT_FULL}),
+}
+EVERYBODY = frozenset({Permission.LESSON_STUDY})
+TENANT_KINDS = frozenset({"institution", "enterprise"})
+
+CODE_LIFE = timedelta(minutes=5)
+CODE_TRIES = 5
+CODES_AN_HOUR = 5
+PASSWORD_TRIES = 10
+PASSWORD_WINDOW = timedelta(minutes=15)
+SESSION_LIFE = timedelta(hours=12)
+PHONE = re.compile(r"1[3-9][0-9]{9}")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－ＸＸｘ", "0123456789+-XXx")
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody on a roster: name, identity number (18 characters), phone (11 digits)."""
+
+    name: str
+    id_number: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A one-time code as the tables keep it."""
+
+    expires_at: datetime
+    tries: int
+    used: bool
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[Permission]:
+    """What somebody with these roles may do."""
+    return EVERYBODY.union(*(ROLES[role] for role in roles))
+
+
+def normal_phone(text: str) -> str | None:
+    """A mainland mobile number as 11 digits, however it was typed; None if it is not one."""
+    digits = re.sub(r"[\s\-]", "", text.translate(FULL_WIDTH))
+    digits = re.sub(r"^(\+86|0086|86(?=1[3-9]\d{9}$))", "", digits)
+    return digits if PHONE.fullmatch(digits) else None
+
+
+def normal_id_number(text: str) -> str | None:
+    """An identity number as 18 characters with an upper-case X; None if its check digit or date is wrong."""
+    number = re.sub(r"\s", "", text.translate(FULL_WIDTH)).upper()
+    return number if len(number) == 18 and ric.is_valid(number) else None
+
+
+def mask_id_number(number: str) -> str:
+    """440681********3325: enough to tell two people of one name apart."""
+    return f"{number[:6]}********{number[-4:]}"
+
+
+def mask_phone(phone: str) -> str:
+    """138 **** 6789."""
+    return f"{phone[:3]} **** {phone[-4:]}"
+
+
+def mask_name(name: str) -> str:
+    """黄*梅; of two characters the second goes."""
+    return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
+
+
+def code_good(code: Code, now: datetime) -> bool:
+    """Whether a code may still be tried."""
+    return not code.used and code.tries < CODE_TRIES and now < code.expires_at
