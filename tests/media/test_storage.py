@@ -5,6 +5,7 @@ import io
 import resource
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -30,13 +31,15 @@ DATA = b"\x00\x01\x02 \xe8\x8d\x94\xe6\x9e\x9d" * 1000
 
 
 @pytest.fixture(scope="session")
-def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty bucket in a SeaweedFS of our own."""
-    running = start_seaweedfs(tmp_path_factory.mktemp("weed"))
-    try:
-        yield running.url
-    finally:
-        running.stop()
+def seaweedfs() -> Iterator[str]:
+    """The URL of an empty bucket in a SeaweedFS of our own (run by another account, which must reach its folder)."""
+    with TemporaryDirectory(prefix="yanxue-weed-") as folder:
+        Path(folder).chmod(0o755)
+        running = start_seaweedfs(Path(folder))
+        try:
+            yield running.url
+        finally:
+            running.stop()
 
 
 @pytest.fixture(params=["folder", "s3"])
