@@ -1,0 +1,56 @@
+"""Language maps and tags (Data 4.2; RFC 5646)."""
+
+from collections.abc import Iterable, Mapping
+
+from lms.lrs.rules.refusal import Invalid
+
+
+def check_language(tag: str, where: str) -> None:
+    """A language tag such as zh-CN, well-formed by RFC 5646; raises Invalid."""
+    first, *rest = tag.split("-")
+    well = tag.isascii() and first.isalpha() and (2 <= len(first) <= 8 or (first in "xiXI" and bool(rest)))
+    if not well or not all(1 <= len(part) <= 8 and part.isalnum() for part in rest):
+        raise Invalid(where, f"{tag[:40]!r} is not a language tag such as zh-CN (RFC 5646)")
+
+
+def check_language_map(words: Mapping[str, str], where: str) -> None:
+    """A text in one or more languages, by tag; raises Invalid."""
+    for tag in words:
+        if tag not in _SEEN:
+            check_language(tag, where)
+
+
+# The tags nearly every statement carries need not be taken apart each time.
+_SEEN = frozenset({"zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-US", "en-GB", "und"})
+
+
+def choose(words: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:
+    """The one entry a reader would choose: the first wanted tag, then its language, then whatever comes first.
+
+    `wanted` is in order of preference, as `accepted` gives it.
+    """
+    if not words:
+        return {}
+    lower = {tag.lower(): tag for tag in words}
+    for tag in wanted:
+        for have, name in lower.items():
+            if tag in {"*", have} or have.startswith(f"{tag}-") or tag.startswith(f"{have}-"):
+                return {name: words[name]}
+    first = next(iter(words))
+    return {first: words[first]}
+
+
+def accepted(header: str) -> list[str]:
+    """The tags of an Accept-Language header, lower case, most wanted first; what cannot be read is left out."""
+    ranked = []
+    for place, entry in enumerate(header[:1000].split(",")):
+        tag, _, quality = entry.strip().partition(";")
+        ranked.append((-_weight(quality), place, tag.strip().lower()))
+    return [tag for weight, _, tag in sorted(ranked) if tag and weight < 0]
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality.partition("=")[2]) if quality else 1.0
+    except ValueError:
+        return 0.0

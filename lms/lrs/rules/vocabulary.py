@@ -1,0 +1,98 @@
+"""The words that the platform itself writes: cmi5 and the video profile 1.0.3, and ours for presence. Each IRI once."""
+
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """Verbs by IRI; `words` gives what people read."""
+
+    INITIALIZED = "http://adlnet.gov/expapi/verbs/initialized"
+    LAUNCHED = "http://adlnet.gov/expapi/verbs/launched"
+    COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
+    PASSED = "http://adlnet.gov/expapi/verbs/passed"
+    FAILED = "http://adlnet.gov/expapi/verbs/failed"
+    ANSWERED = "http://adlnet.gov/expapi/verbs/answered"
+    TERMINATED = "http://adlnet.gov/expapi/verbs/terminated"
+    ABANDONED = "https://w3id.org/xapi/adl/verbs/abandoned"
+    WAIVED = "https://w3id.org/xapi/adl/verbs/waived"
+    SATISFIED = "https://w3id.org/xapi/adl/verbs/satisfied"
+    PLAYED = "https://w3id.org/xapi/video/verbs/played"
+    PAUSED = "https://w3id.org/xapi/video/verbs/paused"
+    SEEKED = "https://w3id.org/xapi/video/verbs/seeked"
+    VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+
+    @property
+    def iri(self) -> str:
+        """The IRI."""
+        return self.value
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The display of the verb, in Chinese and English."""
+        return {"zh-CN": _CHINESE[self.name], "en-US": self.name.lower()}
+
+
+_CHINESE = {
+    "INITIALIZED": "打开了",
+    "LAUNCHED": "进入了",
+    "COMPLETED": "学完了",
+    "PASSED": "通过了",
+    "FAILED": "没有通过",
+    "ANSWERED": "回答了",
+    "TERMINATED": "离开了",
+    "ABANDONED": "中断了",
+    "WAIVED": "免修了",
+    "SATISFIED": "达到了要求",
+    "PLAYED": "播放了",
+    "PAUSED": "暂停了",
+    "SEEKED": "拖动了",
+    "VOIDED": "撤销了",
+}
+
+
+class ActivityType(StrEnum):
+    """What activities are."""
+
+    COURSE = "http://adlnet.gov/expapi/activities/course"
+    LESSON = "http://adlnet.gov/expapi/activities/lesson"
+    ASSESSMENT = "http://adlnet.gov/expapi/activities/assessment"
+    INTERACTION = "http://adlnet.gov/expapi/activities/cmi.interaction"
+    VIDEO = "https://w3id.org/xapi/video/activity-type/video"
+
+
+class Extension(StrEnum):
+    """Keys of extensions. Video times are seconds with up to three decimals; played segments as in the profile."""
+
+    LENGTH = "https://w3id.org/xapi/video/extensions/length"
+    TIME = "https://w3id.org/xapi/video/extensions/time"
+    TIME_FROM = "https://w3id.org/xapi/video/extensions/time-from"
+    TIME_TO = "https://w3id.org/xapi/video/extensions/time-to"
+    PLAYED_SEGMENTS = "https://w3id.org/xapi/video/extensions/played-segments"
+    PROGRESS = "https://w3id.org/xapi/video/extensions/progress"
+    COMPLETION_THRESHOLD = "https://w3id.org/xapi/video/extensions/completion-threshold"
+    SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
+    VIDEO_SESSION_ID = "https://w3id.org/xapi/video/extensions/session-id"
+    CREDITED = "https://yanxue.example/xapi/extensions/credited-seconds"
+
+
+class Category(StrEnum):
+    """Profiles that a statement says it follows, as context activities of the kind `category`."""
+
+    CMI5 = "https://w3id.org/xapi/cmi5/context/categories/cmi5"
+    MOVE_ON = "https://w3id.org/xapi/cmi5/context/categories/moveon"
+    VIDEO = "https://w3id.org/xapi/video"
+
+
+def verb(word: Verb) -> dict[str, object]:
+    """A verb as it stands in a statement."""
+    return {"id": word.iri, "display": word.words}
+
+
+def played_segments(stretches: list[tuple[int, int]]) -> str:
+    """Stretches of (from, to) in milliseconds as the video profile writes them: `0[.]12.5[,]20[.]31.25`."""
+    return "[,]".join(f"{seconds(start)}[.]{seconds(end)}" for start, end in stretches)
+
+
+def seconds(milliseconds: int) -> str:
+    """Seconds with up to three decimals, as exactly as the milliseconds are."""
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}".rstrip("0").rstrip(".")
