@@ -7,7 +7,7 @@ Leases are told by the database's clock, the only one that all processes share.
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -167,13 +167,17 @@ def wake(job_id: UUID) -> None:
         log.warning("broker did not take the wake-up call; the sweeper will find the job", extra={"job": str(job_id)})
 
 
-def run(job_id: UUID) -> bool:
-    """Claim a job and do it; False when it is over or in other hands. Never raises for a failure of the work itself."""
+def run(job_id: UUID, keeping: Callable[[RunningJob], AbstractContextManager[None]] | None = None) -> bool:
+    """Claim a job and do it; False when it is over or in other hands. Never raises for a failure of the work itself.
+
+    `keeping` renews the lease while the handler works (heartbeat.beating in a worker; nothing in tests).
+    """
     job = _claim(job_id)
     if job is None:
         return False
     try:
-        _handlers[job.kind](job)
+        with keeping(job) if keeping else nullcontext():
+            _handlers[job.kind](job)
     except JobRefused as refusal:
         _settle(job, "failed", str(refusal))
     except LeaseLost:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import current
@@ -43,7 +43,8 @@ def init_app(app: Flask) -> None:
 
 def menu(entries: tuple[Entry, ...]) -> list[Entry]:
     """The lines that the person may use, of the capabilities that this application has."""
-    return [entry for entry in entries if current().may(entry.needs)]
+    known = current_app.view_functions
+    return [entry for entry in entries if entry.endpoint in known and current().may(entry.needs)]
 
 
 def _shared() -> dict[str, object]:

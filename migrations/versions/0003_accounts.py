@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid, sa.ForeignKey("organisation.id"), nullable=False),
         sa.Column("region", sa.Text, nullable=False),
         sa.Column("plan_code", sa.Text, sa.ForeignKey("plan.code")),
+        sa.UniqueConstraint("organisation_id", "region", "plan_code", postgresql_nulls_not_distinct=True),
     )
     identified(
         "person",

@@ -1,0 +1,154 @@
+"""Puts the applications together: the only file that knows every capability."""
+
+import importlib
+import importlib.util
+from typing import Any
+
+from celery import Celery
+from flask import Flask
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from lms import config
+from lms.accounts import senders, sessions
+from lms.foundation import clock, gate, secrets
+from lms.foundation.database import db, engine_options
+from lms.web import errors, filters, headers, hosts, manifest, navigation, watch
+
+MIGRATIONS = str(config.CHECKOUT / "migrations")
+SMALL_BODY = 1_000_000
+
+csrf = CSRFProtect()
+
+
+def _room(capability: str, room: str) -> Any:
+    name = f"lms.{capability}.{room}"
+    try:
+        return importlib.import_module(name) if importlib.util.find_spec(name) else None
+    except ModuleNotFoundError:
+        return None
+
+
+CAPABILITIES = ("plans", "accounts", "lrs", "questions", "publishing", "cohorts", "learning", "subsidies", "reporting")
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application of pages and machine endpoints."""
+    app = _bare("lms", settings or config.load())
+    gate.init_app(app)
+    sessions.init_app(app)
+    csrf.init_app(app)
+    Babel(app, default_locale="zh_Hans_CN", default_timezone="Asia/Shanghai")
+    Compress(app)
+    manifest.init_app(app)
+    for part in (errors, filters, navigation, watch):
+        part.init_app(app)
+    app.extensions["sender"] = senders.sender_for(app.config["LMS"])
+    for capability in CAPABILITIES:
+        routes = _room(capability, "routes")
+        if routes is not None:
+            app.register_blueprint(routes.bp)
+        _room(capability, "tasks")
+    return app
+
+
+def create_content_app(settings: config.Settings | None = None) -> Flask:
+    """The application of other people's content: no cookie, no session, no pages."""
+    app = _bare("content", settings or config.load())
+    app.before_request(_no_session)
+    content = _room("publishing", "content")
+    if content is not None:
+        app.register_blueprint(content.bp)
+    return app
+
+
+def create_wsgi(settings: config.Settings | None = None) -> Any:
+    """What gunicorn runs: both applications behind their hosts, and the built assets."""
+    settings = settings or config.load()
+    watch.configure_logging()
+    app = create_app(settings)
+    static = WhiteNoise(app.wsgi_app, max_age=31536000, immutable_file_test=lambda *_: True)
+    static.add_files(str(manifest.STATIC), prefix="static/")
+    pages = headers.Headers(static, headers.page_policy(settings.content_origin))
+    content = headers.Headers(create_content_app(settings).wsgi_app, headers.CONTENT_POLICY)
+    return headers.Headers(hosts.Hosts(settings, pages, content), "default-src 'none'; frame-ancestors 'none'")
+
+
+def _bare(name: str, settings: config.Settings) -> Flask:
+    """What both applications need: settings, keys, database, storage, the broker."""
+    app = Flask(name, root_path=str(config.CHECKOUT / "lms" / "web"), static_folder=None)
+    app.config.update(
+        LMS=settings,
+        SECRET_KEY="unused: sessions are kept by the server, forms are signed below",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(name),
+        MAX_CONTENT_LENGTH=SMALL_BODY,
+        MAX_FORM_MEMORY_SIZE=SMALL_BODY,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure,
+        COMPRESS_ALGORITHM=["gzip"],
+    )
+    ring = secrets.load_keyring(settings)
+    app.extensions["keyring"] = ring
+    app.config["SECRET_KEY"] = ring.mac.hex()
+    clock.follow(settings.clock_file)
+    db.init_app(app)
+    Migrate(app, db, directory=MIGRATIONS)
+    _wire(app, settings)
+    return app
+
+
+def _wire(app: Flask, settings: config.Settings) -> None:
+    """What the foundation calls without knowing it by name."""
+    storage = importlib.import_module("media.storage")
+    reactions = _room_top("reactions")
+    app.extensions["storage"] = storage.storage_for(settings)
+    app.extensions["reactions"] = reactions.TABLE if reactions else {}
+    app.extensions["wake"] = _waker(settings)
+    app.extensions["readiness"] = {"storage": app.extensions["storage"].alive, "broker": _broker(settings)}
+
+
+def _room_top(name: str) -> Any:
+    return importlib.import_module(f"lms.{name}") if importlib.util.find_spec(f"lms.{name}") else None
+
+
+def broker(settings: config.Settings) -> Celery:
+    """Celery over Valkey; it carries job ids and nothing else, and results are not kept (design.md decision 3)."""
+    app = Celery("lms", broker=settings.redis_url or "memory://")
+    app.conf.update(
+        task_ignore_result=True,
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        task_publish_retry=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2, "socket_keepalive": True},
+        worker_hijack_root_logger=False,
+        task_default_queue="jobs",
+    )
+    return app
+
+
+def _waker(settings: config.Settings) -> Any:
+    celery = broker(settings)
+    return lambda job_id: celery.send_task("lms.run_job", [job_id])
+
+
+def _broker(settings: config.Settings) -> Any:
+    celery = broker(settings)
+
+    def alive() -> bool:
+        try:
+            with celery.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, timeout=2)
+            return True
+        except OSError:
+            return False
+
+    return alive
+
+
+def _no_session() -> None:
+    return None

@@ -1,0 +1,140 @@
+"""One PostgreSQL for the run, built by the migrations; every test is rolled back, or cleaned up after."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from lms import config
+from lms.accounts import sessions
+from lms.app import create_app
+from lms.foundation import clock
+from lms.foundation.database import db, transaction
+from lms.foundation.services import RunningPostgres, start_postgres
+from lms.plans import actions as plans
+from tests import people as cast_of
+
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # a Friday noon in Guangdong
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[RunningPostgres]:
+    """A PostgreSQL of our own for the run."""
+    folder = Path(tempfile.mkdtemp(prefix="lms-test-", dir="/tmp"))
+    running = start_postgres(folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(postgres: RunningPostgres, tmp_path_factory: pytest.TempPathFactory) -> config.Settings:
+    """What a test run decides."""
+    return config.load(
+        {
+            "LMS_DATA": str(tmp_path_factory.mktemp("data")),
+            "LMS_DATABASE_URL": postgres.app_url,
+            "LMS_DATABASE_OWNER_URL": postgres.owner_url,
+            "LMS_TESTING": "1",
+            "LMS_DEMO": "1",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings: config.Settings) -> Flask:
+    """The application on a database that the migrations made, with the ten plans loaded."""
+    app = create_app(settings)
+    app.extensions["wake"] = lambda job_id: None
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        upgrade()
+        with transaction(cast_of.SYSTEM):
+            plans.load(*plans.read())
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    return app
+
+
+@pytest.fixture
+def app(whole_app: Flask) -> Iterator[Flask]:
+    """The application; what a test writes is rolled back. An app context is open."""
+    engines = db._app_engines[whole_app]
+    real = engines[None]
+    with real.connect() as connection:
+        work = connection.begin()
+        engines[None] = connection
+        try:
+            with whole_app.app_context():
+                yield whole_app
+        finally:
+            engines[None] = real
+            work.rollback()
+    clock.reset()
+
+
+@pytest.fixture
+def live_app(whole_app: Flask, postgres: RunningPostgres) -> Iterator[Flask]:
+    """The application with real commits, for threads and processes; the tables are emptied afterwards."""
+    with whole_app.app_context():
+        yield whole_app
+        db.session.remove()
+    empty_tables(postgres.superuser_url)
+    clock.reset()
+
+
+def empty_tables(superuser_url: str) -> None:
+    """Empty every table but the plans and their rules; triggers against change do not see a superuser's truncate."""
+    engine = create_engine(superuser_url)
+    with engine.begin() as connection:
+        names = connection.scalars(
+            text(
+                "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
+                " and tablename not in ('alembic_version', 'plan', 'programme', 'policy')"
+            )
+        ).all()
+        connection.execute(text(f"truncate {', '.join(names)} restart identity cascade"))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Flask:
+    """The same as app, for tests that only need the tables."""
+    return app
+
+
+@pytest.fixture
+def people(app: Flask) -> cast_of.Cast:
+    """Everybody of tests/people.py."""
+    return cast_of.bring_in()
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[UUID | None], FlaskClient]:
+    """A browser in which somebody is signed in (None: nobody)."""
+    return lambda person_id: client_of(app, person_id)
+
+
+def client_of(app: Flask, person_id: UUID | None) -> FlaskClient:
+    """A test client with a session of its own."""
+    client = app.test_client()
+    if person_id is not None:
+        session = sessions.ServerSession(f"token-{person_id}", {sessions.PERSON: str(person_id), "_fresh": True})
+        sessions._keep(session)
+        client.set_cookie(sessions.COOKIE, session.token)
+    return client
+
+
+@pytest.fixture
+def turn_clock() -> Iterator[Callable[..., None]]:
+    """Stop the clock at noon and turn it on by seconds, minutes …"""
+    clock.freeze(NOON)
+    yield lambda **by: clock.turn(timedelta(**by))
+    clock.reset()
