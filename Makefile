@@ -18,7 +18,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
 
 run: $(VENV)/.run lms/web/static/manifest.json ## set up and start everything on this machine; Ctrl-C stops it
-	@exec $(BIN)/python -m lms.cli run
+	@exec $(BIN)/python -m lms.foundation.services
 
 test: $(VENV)/.dev lms/web/static/manifest.json browser ## the tests, in under ten minutes
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
