@@ -1,0 +1,1 @@
+"""Quizzes that authors write in a spreadsheet."""

@@ -1,0 +1,1 @@
+"""Lessons that are a video with captions."""

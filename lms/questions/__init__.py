@@ -1,0 +1,1 @@
+"""Questions and their marking, for the quizzes of lessons and for exams alike."""
