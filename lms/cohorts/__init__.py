@@ -1,0 +1,1 @@
+"""Classes 培训班: filing, opening, rosters and enrolment."""

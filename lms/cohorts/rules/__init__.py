@@ -1,0 +1,1 @@
+"""What holds for classes and rosters. Plain data in, plain data out."""
