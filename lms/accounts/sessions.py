@@ -60,6 +60,7 @@ class SessionStore(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:  # type: ignore[override]
         """The session of the cookie, with the account of its person; an unknown or ended one is empty."""
+        g.account = None
         token = request.cookies.get(COOKIE, "")
         if not token or request.path.startswith("/xapi"):
             return ServerSession()

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
+from lms.foundation import clock
 from lms.foundation.database import db
-from lms.plans.models import Plan, Policy, Programme
+from lms.plans import rules
+from lms.plans.models import HourPolicy, Plan, Policy, Programme
 
 DATA = Path(__file__).parent / "data"
 
@@ -28,6 +30,12 @@ def load(plans: list[dict[str, Any]], policies: list[dict[str, Any]]) -> None:
         row = {"programme_code": policy.get("programme"), "effective_from": policy["from"]}
         row |= {k: policy[k] for k in ("key", "value", "jurisdiction", "source", "confidence")}
         db.session.execute(insert(Policy).values(**row).on_conflict_do_nothing(constraint="uq_policy_dated"))
+
+
+def remember(policy: rules.HourPolicy) -> None:
+    """Keep a policy under its id before the first hour is credited under it."""
+    row = {"id": policy.id, "hash": policy.hash, "rows": policy.as_json(), "created_at": clock.now()}
+    db.session.execute(insert(HourPolicy).values(**row).on_conflict_do_nothing(index_elements=["id"]))
 
 
 def _put(model: Any, values: dict[str, Any]) -> None:

@@ -1,11 +1,12 @@
 """Plans, programmes and dated thresholds, as loaded from the data files."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation.database import db
+from lms.foundation.database import Dated, db
 
 
 class Plan(db.Model):  # type: ignore[name-defined,misc]
@@ -44,3 +45,13 @@ class Policy(db.Model):  # type: ignore[name-defined,misc]
     effective_from: Mapped[date]
     source: Mapped[str]
     confidence: Mapped[str]
+
+
+class HourPolicy(Dated, db.Model):  # type: ignore[name-defined,misc]
+    """A set of thresholds that hours were credited under, kept under the id that ledger rows name."""
+
+    __tablename__ = "hour_policy"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+    rows: Mapped[list[Any]]

@@ -56,3 +56,11 @@ def thresholds(programme_code: str) -> list[rules.Threshold]:
 def hour_policy(programme_code: str, on: date, region_code: str = PROVINCE) -> rules.HourPolicy:
     """The policy of learning hours in force; raises rules.NoPolicy where no rule is."""
     return rules.hour_policy(thresholds(programme_code), programme_code, region_code, on)
+
+
+def hour_policy_by_id(policy_id: str) -> rules.HourPolicy:
+    """The policy that a ledger row names; raises NotFound."""
+    row = db.session.get(models.HourPolicy, policy_id)
+    if row is None:
+        raise NotFound()
+    return rules.HourPolicy.from_json(row.rows)

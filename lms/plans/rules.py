@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 
 class NoPolicy(Exception):
@@ -42,8 +43,17 @@ class HourPolicy:
     @property
     def hash(self) -> str:
         """SHA-256 in hex over the rows that make it up: names the policy for ever."""
-        rows = [{**asdict(row), "effective_from": row.effective_from.isoformat()} for row in self.rows]
-        return hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def as_json(self) -> list[dict[str, object]]:
+        """The rows as plain data, in the order of the keys."""
+        return [{**asdict(row), "effective_from": row.effective_from.isoformat()} for row in self.rows]
+
+    @classmethod
+    def from_json(cls, data: list[dict[str, Any]]) -> "HourPolicy":
+        """The policy that as_json() wrote down."""
+        rows = tuple(Threshold(**{**row, "effective_from": date.fromisoformat(row["effective_from"])}) for row in data)
+        return cls(**{row.key: row.value for row in rows}, rows=rows)
 
     @property
     def id(self) -> str:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from lms.foundation import tenancy
 
@@ -36,9 +37,17 @@ def upgrade() -> None:
         "alter table policy add constraint uq_policy_dated"
         " unique nulls not distinct (key, jurisdiction, programme_code, effective_from)"
     )
+    op.create_table(
+        "hour_policy",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hash", sa.Text, nullable=False),
+        sa.Column("rows", JSONB, nullable=False),
+    )
     tenancy.append_only(op, "policy")
+    tenancy.append_only(op, "hour_policy")
 
 
 def downgrade() -> None:
-    for table in ("policy", "programme", "plan"):
+    for table in ("hour_policy", "policy", "programme", "plan"):
         op.drop_table(table)
