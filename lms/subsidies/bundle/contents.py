@@ -1,0 +1,248 @@
+"""What goes into a bundle: each file written once, in the order of the ledger, then listed and signed."""
+
+import csv
+import hashlib
+import io
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from lms.foundation.evidence import note
+from lms.foundation.evidence.canonical import canonical
+from lms.subsidies.bundle import archive, words, workbook
+from lms.subsidies.rules.claims import Claim, claims
+from lms.subsidies.rules.entries import Entry, entry, on_the_wall
+from lms.subsidies.rules.lines import Line, lines
+from lms.subsidies.rules.people import Person
+from lms.subsidies.rules.sheet import Frame, Lesson, claim_rows, lesson_text, line_rows, seconds_text
+
+FORMAT = "yanxue-bundle/1"
+BLOCK = 4096
+SIGNED = (
+    "README.txt",
+    "checkpoint.txt",
+    "policy.json",
+    "context.json",
+    "people.jsonl",
+    "rows.jsonl",
+    "excluded.csv",
+    "hours.xlsx",
+    "proofs/leaves.txt",
+    "proofs/inclusion.txt",
+)
+MEMBERS = (SIGNED[0], "manifest.json", "manifest.sig", *SIGNED[1:])
+EXCLUDED_COLUMNS = [
+    "封存位置",
+    "学员",
+    "课程/章节",
+    "学习日期",
+    "开始时间",
+    "结束时间",
+    "没计入(秒)",
+    "原因代码",
+    "原因",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A ledger record with its place in the tree: what was sealed, where, its hash and its marks."""
+
+    content: dict[str, Any]
+    position: int
+    leaf_hash: bytes
+    marks: bytes
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The signed checkpoint that a bundle stands on, and the key that signs the bundle."""
+
+    origin: str
+    size: int
+    checkpoint: str
+    sealed_at: datetime
+    key: Ed25519PrivateKey
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The class that a bundle is about; `identity` is masked or full, `year` the one of those who earned nothing."""
+
+    cohort_id: str
+    cohort_code: str
+    title: str
+    facts: str
+    teacher: str
+    planned_class_hours: int
+    year: str
+    identity: str
+    lessons: tuple[Lesson, ...]
+    people: tuple[Person, ...]
+    policies: tuple[dict[str, Any], ...]
+    reasons: Mapping[str, str]
+    kind: str
+
+    @property
+    def class_hour_seconds(self) -> int:
+        """Seconds of one class hour; ValueError when the policies of the class disagree."""
+        (found,) = {int(policy["class_hour_seconds"]) for policy in self.policies}
+        return found
+
+    @property
+    def frame(self) -> Frame:
+        """What all lines of the sheet share."""
+        return Frame(
+            self.cohort_code,
+            self.teacher,
+            self.planned_class_hours,
+            self.class_hour_seconds,
+            {lesson.id: lesson for lesson in self.lessons},
+            {person.person_id: person for person in self.people},
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a bundle adds up to."""
+
+    rows: int
+    people: int
+    lines: int
+    credited_ms: int
+    excluded_ms: int
+    class_hours: int
+
+
+Prove = Callable[[Sequence[int]], Iterable[bytes]]
+
+
+def build(out: Path, folder: Path, subject: Subject, seal: Seal, records: Iterable[Record], prove: Prove) -> Figures:
+    """Write the bundle to `out`, working in an empty folder; records come in the order of the ledger.
+
+    `prove` gives the batch proof for sorted positions in the tree of the seal's size.
+    """
+    (folder / "proofs").mkdir()
+    positions: array[int] = array("q")
+    found = _write_records(folder, subject, records, positions)
+    _write(folder, "proofs/inclusion.txt", b"".join(h.hex().encode() + b"\n" for h in prove(sorted(positions))))
+    figures = _write_sheet(folder, subject, seal, found, len(positions))
+    _write_words(folder, subject, seal)
+    _write_manifest(folder, subject, seal, figures)
+    with out.open("wb") as file:
+        archive.write_zip(file, [(name, folder / name) for name in MEMBERS])
+    return figures
+
+
+def _write_records(folder: Path, subject: Subject, records: Iterable[Record], positions: "array[int]") -> list[Line]:
+    """One pass over the ledger writes three files and adds up the lines."""
+    with ExitStack() as open_files:
+        rows = open_files.enter_context((folder / "rows.jsonl").open("wb"))
+        leaves = open_files.enter_context((folder / "proofs/leaves.txt").open("wb"))
+        excluded = open_files.enter_context((folder / "excluded.csv").open("wb"))
+        entries = _pass(subject, records, positions, (rows, leaves, excluded))
+        return lines(entries, [person.person_id for person in subject.people])
+
+
+def _pass(
+    subject: Subject, records: Iterable[Record], positions: "array[int]", files: tuple[BinaryIO, BinaryIO, BinaryIO]
+) -> Iterator[Entry]:
+    rows, leaves, excluded = files
+    excluded.write(b"\xef\xbb\xbf" + _csv_line(EXCLUDED_COLUMNS))
+    frame = subject.frame
+    for record in records:
+        positions.append(record.position)
+        rows.write(canonical({"content": record.content, "position": record.position}) + b"\n")
+        leaves.write(f"{record.position} {record.leaf_hash.hex()} {record.marks.hex()}\n".encode())
+        one = entry(record.content, record.position, record.leaf_hash)
+        if one.excluded_ms:
+            excluded.write(_csv_line(_excluded(one, frame, subject.reasons)))
+        yield one
+
+
+def _excluded(one: Entry, frame: Frame, reasons: Mapping[str, str]) -> list[str]:
+    name, lesson = frame.people[one.person_id].name, lesson_text(frame.lessons[one.lesson_id])
+    times = [one.day, on_the_wall(one.started_at), on_the_wall(one.ended_at)]
+    code = one.reason or "unstated"
+    safe = f"'{name}" if name.startswith(tuple("=+-@\t\r＝＋－＠")) else name
+    return [str(one.position), safe, lesson, *times, seconds_text(one.excluded_ms), code, reasons.get(code, "")]
+
+
+def _csv_line(cells: Sequence[str]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().encode()
+
+
+def _write_sheet(folder: Path, subject: Subject, seal: Seal, found: list[Line], rows: int) -> Figures:
+    frame = subject.frame
+    claimed = claims(found, list(frame.people), subject.class_hour_seconds, subject.year)
+    heading = workbook.Heading(subject.title, subject.facts, words.notes(subject, seal), seal.sealed_at)
+    workbook.write_workbook(folder / "hours.xlsx", heading, line_rows(found, frame), claim_rows(claimed, frame))
+    return _figures(found, claimed, len(subject.people), rows)
+
+
+def _figures(found: list[Line], claimed: list[Claim], people: int, rows: int) -> Figures:
+    credited, excluded = sum(c.credited_ms for c in claimed), sum(c.excluded_ms for c in claimed)
+    return Figures(rows, people, len(found), credited, excluded, sum(c.class_hours for c in claimed))
+
+
+def _write_words(folder: Path, subject: Subject, seal: Seal) -> None:
+    """The files that say what class, whom and which rules the records are about."""
+    context = {
+        "cohort_code": subject.cohort_code,
+        "columns": {**workbook.COLUMNS, "excluded.csv": EXCLUDED_COLUMNS},
+        "facts": subject.facts,
+        "lessons": [asdict(lesson) for lesson in subject.lessons],
+        "planned_class_hours": subject.planned_class_hours,
+        "teacher": subject.teacher,
+        "title": subject.title,
+        "year": subject.year,
+    }
+    _write(folder, "context.json", canonical(context) + b"\n")
+    policy = {"policies": list(subject.policies), "reasons": dict(subject.reasons)}
+    _write(folder, "policy.json", canonical(policy) + b"\n")
+    _write(folder, "people.jsonl", b"".join(canonical(asdict(person)) + b"\n" for person in subject.people))
+    _write(folder, "checkpoint.txt", seal.checkpoint.encode())
+    _write(folder, "README.txt", words.readme(subject, seal).encode())
+
+
+def _write_manifest(folder: Path, subject: Subject, seal: Seal, figures: Figures) -> None:
+    manifest = {
+        "format": FORMAT,
+        "kind": subject.kind,
+        "origin": seal.origin,
+        "key": note.verifier_key(seal.origin, seal.key.public_key()),
+        "cohort_id": subject.cohort_id,
+        "cohort_code": subject.cohort_code,
+        "identity": subject.identity,
+        "sealed_at": on_the_wall(seal.sealed_at.isoformat()),
+        "checkpoint": {"size": seal.size},
+        "files": [_listed(folder, name) for name in SIGNED],
+        **asdict(figures),
+    }
+    raw = canonical(manifest) + b"\n"
+    _write(folder, "manifest.json", raw)
+    signed = note.sign(f"{FORMAT}\n{hashlib.sha256(raw).hexdigest()}\n", seal.origin, seal.key)
+    _write(folder, "manifest.sig", signed.encode())
+
+
+def _listed(folder: Path, name: str) -> dict[str, Any]:
+    """Size, SHA-256, and eight digits for each block of 4096 bytes, which tell where a file was changed."""
+    whole, marks, size = hashlib.sha256(), [], 0
+    with (folder / name).open("rb") as file:
+        while block := file.read(BLOCK):
+            whole.update(block)
+            marks.append(hashlib.sha256(block).hexdigest()[:8])
+            size += len(block)
+    return {"name": name, "size": size, "sha256": whole.hexdigest(), "blocks": "".join(marks)}
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
