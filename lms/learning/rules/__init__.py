@@ -1,0 +1,1 @@
+"""The rules of learning. Plain data in, plain data out; no Flask, no database, no clock."""
