@@ -82,7 +82,6 @@ def _bare(name: str, settings: config.Settings) -> Flask:
     app = Flask(name, root_path=str(config.CHECKOUT / "lms" / "web"), static_folder=None)
     app.config.update(
         LMS=settings,
-        SECRET_KEY="unused: sessions are kept by the server, forms are signed below",
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(name),
         MAX_CONTENT_LENGTH=SMALL_BODY,
@@ -91,9 +90,8 @@ def _bare(name: str, settings: config.Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=settings.secure,
         COMPRESS_ALGORITHM=["gzip"],
     )
-    ring = secrets.load_keyring(settings)
-    app.extensions["keyring"] = ring
-    app.config["SECRET_KEY"] = ring.mac.hex()
+    app.extensions["keyring"] = keys = secrets.KeyringHolder(settings)
+    app.config["SECRET_KEY"] = keys.ring().mac.hex()
     clock.follow(settings.clock_file)
     db.init_app(app)
     Migrate(app, db, directory=MIGRATIONS)

@@ -9,8 +9,8 @@ from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate import upgrade
 
 from lms.app import CAPABILITIES, create_app
-from lms.config import SettingError, settings
-from lms.foundation.database import db
+from lms.config import SettingError
+from lms.foundation import key_commands
 
 
 def _create() -> object:
@@ -33,11 +33,12 @@ def migrate() -> None:
     upgrade()
 
 
+cli.add_command(key_commands.cli)
 for _capability in ("foundation", *CAPABILITIES):
     _name = f"lms.{_capability}.commands"
-    if importlib.util.find_spec(_name):
+    if importlib.util.find_spec(f"lms.{_capability}") and importlib.util.find_spec(_name):
         _found = importlib.import_module(_name).cli
-        if isinstance(_found, click.Group) and _found.name in {None, "", "top"}:
+        if isinstance(_found, click.Group) and _found.name in {"top", "foundation"}:
             for _command in _found.commands.values():
                 cli.add_command(_command)
         else:

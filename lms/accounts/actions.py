@@ -9,8 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from lms.accounts import rules
 from lms.accounts.models import AuditEntry, KnownTo, Person
 from lms.foundation import clock, evidence, secrets
-from lms.foundation.database import db, widened
-from lms.foundation.principal import current
+from lms.foundation.database import acting, db, widened
 
 BATCH = 500
 
@@ -49,7 +48,7 @@ def full_id_numbers(ids: Collection[UUID], *, reason: str) -> dict[UUID, str]:
 
 def audit(action: str, *, subject: str, reason: str) -> None:
     """Enter who did what and why; the entry has its leaf in the evidence tree."""
-    actor, at = current().person_id, clock.now()
+    actor, at = acting().person_id, clock.now()
     entry = {"action": action, "subject": subject, "reason": reason, "actor": str(actor), "at": at.isoformat()}
     leaf = evidence.append("audit_entry", entry)
     db.session.add(AuditEntry(at=at, actor_id=actor, action=action, subject=subject, reason=reason, leaf_id=leaf.id))

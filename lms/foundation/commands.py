@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.foundation import jobs
 from lms.foundation.evidence import sequencer
 
-cli = click.Group("foundation", help="What the platform keeps running.")
+cli = click.Group("top")
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0

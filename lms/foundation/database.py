@@ -69,6 +69,7 @@ def transaction(principal: Principal) -> Iterator[Session]:
         raise RuntimeError("transaction() inside a transaction: actions flush, the door commits")
     try:
         with session.begin():
+            session.info["principal"] = principal
             session.execute(_SET_PRINCIPAL, _claims(principal))
             yield session
     except BaseException:
@@ -77,6 +78,11 @@ def transaction(principal: Principal) -> Iterator[Session]:
         raise
     for call in session.info.pop("after_commit", ()):
         call()
+
+
+def acting() -> Principal:
+    """On whose behalf the transaction under way is; in a job that is who asked for it."""
+    return db.session().info["principal"]  # type: ignore[no-any-return]
 
 
 def after_commit(call: Callable[[], object]) -> None:
@@ -101,7 +107,11 @@ def engine_options(application: str) -> dict[str, Any]:
         "pool_size": 10,
         "json_serializer": lambda value: msgspec.json.encode(value).decode(),
         "json_deserializer": msgspec.json.decode,
-        "connect_args": {"connect_timeout": 5, "application_name": application, "options": f"{timeouts} -c timezone=UTC"},
+        "connect_args": {
+            "connect_timeout": 5,
+            "application_name": application,
+            "options": f"{timeouts} -c timezone=UTC",
+        },
     }
 
 
@@ -111,7 +121,10 @@ def refuse_unsafe_server(engine: Engine) -> None:
     Raises RuntimeError in one sentence. Measured: synchronous_commit=off lost rows in every kill (security.md 0.1).
     """
     with engine.connect() as connection:
-        if connection.scalar(text("show synchronous_commit")) == "off" or connection.scalar(text("show fsync")) == "off":
+        if (
+            connection.scalar(text("show synchronous_commit")) == "off"
+            or connection.scalar(text("show fsync")) == "off"
+        ):
             raise RuntimeError("the database must run with synchronous_commit and fsync on: hours would be lost")
         if connection.scalar(text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")):
             raise RuntimeError("LMS_DATABASE_URL must name a role without superuser or bypassrls")

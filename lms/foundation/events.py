@@ -58,5 +58,3 @@ def _table() -> Table:
 
 def _name(listener: Listener) -> str:
     return f"{listener.__module__}.{listener.__qualname__}"
-
-

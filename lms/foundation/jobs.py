@@ -19,9 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.foundation import clock
-from lms.foundation.database import Dated, Identified, after_commit, db, transaction
+from lms.foundation.database import Dated, Identified, acting, after_commit, db, transaction
 from lms.foundation.errors import Conflict, NotFound
-from lms.foundation.principal import Principal, current
+from lms.foundation.principal import Principal
 
 LEASE_SECONDS = 30
 HEARTBEAT_SECONDS = 8
@@ -137,10 +137,18 @@ def enqueue(
     principal: Principal | None = None,
 ) -> Job:
     """Queue work in the current transaction; the same key is the same job, however often it is asked for."""
-    principal = principal or current()
+    principal = principal or acting()
     values = {"id": uuid4(), "kind": kind, "key": f"{kind}:{key}", "title": title, "arguments": arguments}
     who = {"principal": principal.as_json(), "person_id": principal.person_id, "tenant_id": tenant_id}
-    start: dict[str, Any] = {"state": "queued", "attempt": 0, "done": 0, "of": 0, "words": "", "result": {}, "created_at": clock.now()}
+    start: dict[str, Any] = {
+        "state": "queued",
+        "attempt": 0,
+        "done": 0,
+        "of": 0,
+        "words": "",
+        "result": {},
+        "created_at": clock.now(),
+    }
     start["published_at"] = func.clock_timestamp()
     new = insert(Job).values(**values, **who, **start).on_conflict_do_nothing(index_elements=[Job.key])
     db.session.execute(new)

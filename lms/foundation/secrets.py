@@ -157,13 +157,29 @@ def signing_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(_ring().signing)
 
 
-def use(ring: Keyring) -> None:
-    """Take another keyring in the running process (key rotation)."""
-    current_app.extensions["keyring"] = ring
+class KeyringHolder:
+    """The ring of a running process; looks at the file's time at each use, so that a turned key holds at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._ring = load_keyring(settings)
+        self.file = keyring_file(settings)
+        self._read_at = self.file.stat().st_mtime_ns
+
+    def ring(self) -> Keyring:
+        """The ring as the file holds it now."""
+        changed = self.file.stat().st_mtime_ns
+        if changed != self._read_at:
+            self._ring, self._read_at = Keyring.parse(self.file.read_text()), changed
+        return self._ring
+
+
+def holder() -> KeyringHolder:
+    """The keys of the running application."""
+    return current_app.extensions["keyring"]  # type: ignore[no-any-return]
 
 
 def _ring() -> Keyring:
-    return current_app.extensions["keyring"]  # type: ignore[no-any-return]
+    return holder().ring()
 
 
 def _place(table: str, column: str, row_id: UUID | str) -> bytes:

@@ -35,7 +35,9 @@ _PROGRAMMES = select(
 
 def programmes() -> list[Programme]:
     """All programmes, in the order of the plans."""
-    return [Programme(*row) for row in db.session.execute(_PROGRAMMES.order_by(models.Plan.code, models.Programme.line))]
+    return [
+        Programme(*row) for row in db.session.execute(_PROGRAMMES.order_by(models.Plan.code, models.Programme.line))
+    ]
 
 
 def programme(code: str) -> Programme:
@@ -50,7 +52,9 @@ def thresholds(programme_code: str) -> list[rules.Threshold]:
     """All dated rows that could hold for a programme, past and future."""
     own = models.Policy.programme_code.is_(None) | (models.Policy.programme_code == programme_code)
     rows = db.session.scalars(select(models.Policy).where(own).order_by(models.Policy.id))
-    return [rules.Threshold(**{name: getattr(row, name) for name in rules.Threshold.__dataclass_fields__}) for row in rows]
+    return [
+        rules.Threshold(**{name: getattr(row, name) for name in rules.Threshold.__dataclass_fields__}) for row in rows
+    ]
 
 
 def hour_policy(programme_code: str, on: date, region_code: str = PROVINCE) -> rules.HourPolicy:

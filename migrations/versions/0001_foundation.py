@@ -41,4 +41,6 @@ def downgrade() -> None:
     for name in ("lms_refuse_change()", "lms_in_scope(text, text)", "lms_is_system()", "lms_tenants()", "lms_person()"):
         op.execute(f"drop function {name}")
     for kind, rights in (("tables", "select, insert, update, delete"), ("sequences", "usage, select")):
-        op.execute(f"alter default privileges in schema public revoke {rights} on {kind} from {tenancy.APPLICATION_ROLE}")
+        op.execute(
+            f"alter default privileges in schema public revoke {rights} on {kind} from {tenancy.APPLICATION_ROLE}"
+        )

@@ -12,7 +12,9 @@ down_revision = "0001"
 
 def upgrade() -> None:
     texts = [sa.Column(name, sa.Text, nullable=False) for name in ("number", "title", "line")]
-    op.create_table("plan", sa.Column("code", sa.Text, primary_key=True), *texts, sa.Column("remote", sa.Boolean, nullable=False))
+    op.create_table(
+        "plan", sa.Column("code", sa.Text, primary_key=True), *texts, sa.Column("remote", sa.Boolean, nullable=False)
+    )
     op.create_table(
         "programme",
         sa.Column("code", sa.Text, primary_key=True),

@@ -68,7 +68,11 @@ def upgrade() -> None:
     _sign_in()
     _audit()
     tenancy.protect(op, "person", f"id = lms_person() or {KNOWN}")
-    tenancy.protect(op, "known_to", "person_id = lms_person() or tenant_id = any(lms_tenants()) or lms_in_scope(region_code, plan_code)")
+    tenancy.protect(
+        op,
+        "known_to",
+        "person_id = lms_person() or tenant_id = any(lms_tenants()) or lms_in_scope(region_code, plan_code)",
+    )
     tenancy.protect(op, "membership", "person_id = lms_person() or organisation_id = any(lms_tenants())")
     for table in ("web_session", "one_time_code", "sign_in_failure"):
         tenancy.protect(op, table, "false")
