@@ -258,9 +258,13 @@ def verify(data: Any, trusted: str | None = None) -> Report:
             report.add("manifest.json", f"不是 {FORMAT} 的清单")
     if not manifest:
         return report
-    _check_signature(members, manifest, trusted, report)
-    changed = _check_files(members, manifest, report)
-    bundle = _read(members, manifest, report)
+    changed: dict[str, str] = {}
+    with report.reading("manifest.json"):
+        _check_signature(members, manifest, trusted, report)
+        changed = _check_files(members, manifest, report)
+    bundle = Bundle()
+    with report.reading("manifest.json"):
+        _read(members, manifest, bundle, report)
     with report.reading("checkpoint.txt"):
         _check_tree(members, manifest, bundle, report)
     with report.reading("rows.jsonl"):
@@ -348,8 +352,7 @@ class Bundle:
         return int(found.pop()) * 1000
 
 
-def _read(members: Mapping[str, memoryview], manifest: Mapping[str, Any], report: Report) -> Bundle:
-    bundle = Bundle()
+def _read(members: Mapping[str, memoryview], manifest: Mapping[str, Any], bundle: Bundle, report: Report) -> None:
     with report.reading("context.json"):
         bundle.context = read_canonical(bytes(members["context.json"])[:-1])
     with report.reading("policy.json"):
@@ -373,7 +376,6 @@ def _read(members: Mapping[str, memoryview], manifest: Mapping[str, Any], report
             bundle.people[person["person_id"]] = person
     with report.reading("rows.jsonl"):
         _read_rows(members, manifest["kind"], bundle, report)
-    return bundle
 
 
 def _lines(content: memoryview) -> list[bytes]:

@@ -6,21 +6,18 @@ import io
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lms.foundation.evidence import note
 from lms.foundation.evidence.canonical import canonical
 from lms.subsidies.bundle import archive, words, workbook
+from lms.subsidies.bundle.subject import Figures, Record, Seal, Subject
 from lms.subsidies.rules.claims import Claim, claims
 from lms.subsidies.rules.entries import Entry, entry, on_the_wall
 from lms.subsidies.rules.lines import Line, lines
-from lms.subsidies.rules.people import Person
-from lms.subsidies.rules.sheet import Frame, Lesson, claim_rows, lesson_text, line_rows, seconds_text
+from lms.subsidies.rules.sheet import Frame, claim_rows, lesson_text, line_rows, seconds_text
 
 FORMAT = "yanxue-bundle/1"
 BLOCK = 4096
@@ -48,76 +45,6 @@ EXCLUDED_COLUMNS = [
     "原因代码",
     "原因",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A ledger record with its place in the tree: what was sealed, where, its hash and its marks."""
-
-    content: dict[str, Any]
-    position: int
-    leaf_hash: bytes
-    marks: bytes
-
-
-@dataclass(frozen=True)
-class Seal:
-    """The signed checkpoint that a bundle stands on, and the key that signs the bundle."""
-
-    origin: str
-    size: int
-    checkpoint: str
-    sealed_at: datetime
-    key: Ed25519PrivateKey
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The class that a bundle is about; `identity` is masked or full, `year` the one of those who earned nothing."""
-
-    cohort_id: str
-    cohort_code: str
-    title: str
-    facts: str
-    teacher: str
-    planned_class_hours: int
-    year: str
-    identity: str
-    lessons: tuple[Lesson, ...]
-    people: tuple[Person, ...]
-    policies: tuple[dict[str, Any], ...]
-    reasons: Mapping[str, str]
-    kind: str
-
-    @property
-    def class_hour_seconds(self) -> int:
-        """Seconds of one class hour; ValueError when the policies of the class disagree."""
-        (found,) = {int(policy["class_hour_seconds"]) for policy in self.policies}
-        return found
-
-    @property
-    def frame(self) -> Frame:
-        """What all lines of the sheet share."""
-        return Frame(
-            self.cohort_code,
-            self.teacher,
-            self.planned_class_hours,
-            self.class_hour_seconds,
-            {lesson.id: lesson for lesson in self.lessons},
-            {person.person_id: person for person in self.people},
-        )
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a bundle adds up to."""
-
-    rows: int
-    people: int
-    lines: int
-    credited_ms: int
-    excluded_ms: int
-    class_hours: int
 
 
 Prove = Callable[[Sequence[int]], Iterable[bytes]]

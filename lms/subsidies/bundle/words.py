@@ -1,17 +1,13 @@
 """What a bundle says in sentences."""
 
-from typing import TYPE_CHECKING
-
 from lms.foundation.evidence import note
-
-if TYPE_CHECKING:
-    from lms.subsidies.bundle.contents import Seal, Subject
+from lms.subsidies.bundle.subject import Seal, Subject
 
 MEANS = "从签名那一刻起，没有人改过、删过、加过这些记录；学时是按包里写明的规则算的。"
 MEANS_NOT = "不证明坐在手机前的一定是本人，也不决定能不能领补贴。"
 
 
-def notes(subject: "Subject", seal: "Seal") -> list[str]:
+def notes(subject: Subject, seal: Seal) -> list[str]:
     """The sentences of the sheet 说明, one a row."""
     minutes = subject.class_hour_seconds // 60
     return [
@@ -27,7 +23,7 @@ def notes(subject: "Subject", seal: "Seal") -> list[str]:
     ]
 
 
-def readme(subject: "Subject", seal: "Seal") -> str:
+def readme(subject: Subject, seal: Seal) -> str:
     """README.txt: what is in the bundle and how to check it without trusting the bundle."""
     print_ = note.fingerprint(seal.key.public_key())
     return f"""{subject.title}
