@@ -1,0 +1,1 @@
+"""Built-in courses of plan six, the precision training for rural labour."""

@@ -1,0 +1,1 @@
+"""The first lesson of rural e-commerce: selling lychees on the net. What is said stands in lesson.toml."""
