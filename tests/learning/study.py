@@ -35,8 +35,8 @@ class Study:
     length_s: float = 2700
     approved_s: float | None = None
     at: datetime = MORNING
-    earned: Earned = Earned()
-    standing: Standing = Standing()
+    earned: Earned = field(default_factory=Earned)
+    standing: Standing = field(default_factory=Standing)
     parts: list[Part] = field(default_factory=list)
     answers: list[Accrual] = field(default_factory=list)
 

@@ -185,6 +185,7 @@ def test_the_full_day_leaves_the_next_one_free(policy):
 
 def test_a25_a_short_file_declared_long_earns_its_length(policy):
     """Sabotage: believe the approved study time over the probed length."""
+    assert Timeline(1_200_000, 5_400_000).earnable_ms == 1_200_000
     study = Study(policy, length_s=1200, approved_s=5400).watch(0, 5400)
     assert study.credited_s == 1200
     assert "beyond_length" in study.reasons

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.learning.rules.reasons import Reason
+from lms.learning.rules.reasons import NO_LOSS, Reason
 from lms.learning.rules.stretches import NOTHING, Stretches, inside, length, minus, split, take, union
 from lms.plans.rules import HourPolicy
 
@@ -131,7 +131,7 @@ def accrue(interval: Interval, lesson: Timeline, earned: Earned, policy: HourPol
     if forbidden is None and too_fast and policy.void_too_fast:
         forbidden = Reason.TOO_FAST
     if forbidden:
-        return Accrual((_refuse(interval, lesson, forbidden),), earned, too_fast)
+        return Accrual((_refuse(interval, lesson, earned, forbidden),), earned, too_fast)
     parts: list[Part] = []
     allowance_ms = policy.gap_credit_s * 1000
     for part_of_day in _days(interval):
@@ -187,13 +187,18 @@ def _credit(interval: Interval, lesson: Timeline, earned: Earned, policy: HourPo
         Reason.ALREADY_COVERED: length(played) - length(new),
         Reason.BEYOND_LENGTH: length(interval.claimed) - length(played),
     }
-    return _part(interval, counted, left, max(lost, key=lambda reason: lost[reason]))
+    return _part(interval, counted, left, _weightiest(lost))
 
 
-def _refuse(interval: Interval, lesson: Timeline, reason: Reason) -> Part:
+def _weightiest(lost: dict[Reason, int]) -> Reason:
+    """What a row names as its reason: a real loss before what was no loss, then the larger."""
+    return max(lost, key=lambda reason: (bool(lost[reason]) and reason not in NO_LOSS, lost[reason]))
+
+
+def _refuse(interval: Interval, lesson: Timeline, earned: Earned, reason: Reason) -> Part:
     """Credit nothing, for one reason, on the day the beat came; it may be claimed again by watching it again."""
-    part = _part(interval, NOTHING, inside(interval.claimed, 0, lesson.length_ms), reason)
-    return replace(part, day=_day_of(interval.ended_at))
+    left = minus(inside(interval.claimed, 0, lesson.length_ms), earned.covered)
+    return replace(_part(interval, NOTHING, left, reason), day=_day_of(interval.ended_at))
 
 
 def _part(interval: Interval, counted: Stretches, left: Stretches, reason: Reason) -> Part:

@@ -1,0 +1,166 @@
+"""The tables of learning: registrations, sessions, leases, beats, coverage, the ledger of hours, quiz attempts."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation.database import Dated, Identified, db
+
+
+class Placed:
+    """A row that an institution and the authority over it may see: tenant, region and plan of its class."""
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    region_code: Mapped[str]
+    plan_code: Mapped[str]
+
+
+class Registration(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined,misc]
+    """A person on a course by way of a class; enrolled by construction, for it names the enrolment."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id"),
+        ForeignKeyConstraint(["cohort_id", "person_id"], ["enrolment.cohort_id", "enrolment.person_id"]),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("package_version.id"))
+
+
+class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined,misc]
+    """One opening of a lesson on one device; length and approved time as they were when it was opened.
+
+    `last_at` is where the next interval begins, on the server's clock; segment_* is the run of play going on.
+    """
+
+    __tablename__ = "study_session"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("package_version.id"))
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lesson.id"))
+    lesson_title: Mapped[str]
+    programme_code: Mapped[str]
+    content_hash: Mapped[str]
+    length_ms: Mapped[int] = mapped_column(BigInteger)
+    approved_ms: Mapped[int | None] = mapped_column(BigInteger)
+    device: Mapped[str]
+    ip: Mapped[str]
+    launched_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    last_seq: Mapped[int]
+    position_ms: Mapped[int] = mapped_column(BigInteger)
+    segment_from_ms: Mapped[int | None] = mapped_column(BigInteger)
+    segment_to_ms: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[datetime | None]
+
+
+class Lease(db.Model):  # type: ignore[name-defined,misc]
+    """The one live lesson of a person over all devices, and what the person's clock of study has used up.
+
+    Locked first by everything that credits time to the person. `counted_until` is the server time up to which the
+    person has been credited: no two intervals of a person overlap. `day_ms` is what `day` has earned.
+    """
+
+    __tablename__ = "lease"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    session_id: Mapped[UUID | None]
+    held_until: Mapped[datetime | None]
+    counted_until: Mapped[datetime | None]
+    day: Mapped[date]
+    day_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class Beat(db.Model):  # type: ignore[name-defined,misc]
+    """A beat as it came: what the device says. Those of one delivery share received_at."""
+
+    __tablename__ = "beat"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("study_session.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    received_at: Mapped[datetime]
+    body: Mapped[str]
+
+
+class Coverage(db.Model):  # type: ignore[name-defined,misc]
+    """What a person has been credited in one content, ever: stretches and misses as lists of milliseconds."""
+
+    __tablename__ = "coverage"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    stretches: Mapped[list[Any]]
+    misses: Mapped[list[Any]]
+    credited_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class HourLedger(Placed, db.Model):  # type: ignore[name-defined,misc]
+    """The ledger of hours, append-only; see rules/ledger.py for what a row says."""
+
+    __tablename__ = "hour_ledger"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    registration_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    lesson_id: Mapped[UUID]
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("study_session.id"))
+    seq: Mapped[int]
+    content_hash: Mapped[str]
+    day: Mapped[date]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    device: Mapped[str]
+    ip: Mapped[str]
+    from_ms: Mapped[int | None] = mapped_column(BigInteger)
+    to_ms: Mapped[int | None] = mapped_column(BigInteger)
+    claimed_ms: Mapped[int] = mapped_column(BigInteger)
+    observed_ms: Mapped[int] = mapped_column(BigInteger)
+    credited_ms: Mapped[int] = mapped_column(BigInteger)
+    excluded_ms: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str | None]
+    policy_id: Mapped[str]
+    policy_hash: Mapped[str]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("hour_ledger.id"))
+    correction_no: Mapped[str | None]
+    created_at: Mapped[datetime]
+    leaf_id: Mapped[int] = mapped_column(BigInteger)
+    leaf_hash: Mapped[bytes]
+
+
+class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined,misc]
+    """A lesson learnt within a registration, once; append-only."""
+
+    __tablename__ = "lesson_completion"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lesson.id"), primary_key=True)
+    person_id: Mapped[UUID]
+    completed_at: Mapped[datetime]
+
+
+class QuizAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined,misc]
+    """One try at a quiz, marked by the server; append-only. `answers` maps question numbers to options."""
+
+    __tablename__ = "quiz_attempt"
+    __table_args__ = (UniqueConstraint("registration_id", "lesson_id", "number"),)
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id"))
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lesson.id"))
+    number: Mapped[int]
+    answers: Mapped[dict[str, Any]]
+    score: Mapped[int] = mapped_column(SmallInteger)
+    passed: Mapped[bool]
+    leaf_id: Mapped[int] = mapped_column(BigInteger)
+    leaf_hash: Mapped[bytes]

@@ -1,0 +1,67 @@
+"""A row of the ledger of hours, and what of it is sealed as evidence. Plain data."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+KIND = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One Shanghai day's part of one interval: what was claimed, what the server saw, what counts and why not more.
+
+    claimed_ms = credited_ms + excluded_ms; credited_ms <= observed_ms. from_ms and to_ms are the reach of the
+    credited stretches. A correction names the row it corrects and carries the signed difference in credited_ms.
+    """
+
+    id: int
+    person_id: UUID
+    registration_id: UUID
+    cohort_id: UUID
+    tenant_id: UUID
+    region_code: str
+    plan_code: str
+    lesson_id: UUID
+    session_id: UUID
+    seq: int
+    content_hash: str
+    day: date
+    started_at: datetime
+    ended_at: datetime
+    device: str
+    ip: str
+    from_ms: int | None
+    to_ms: int | None
+    claimed_ms: int
+    observed_ms: int
+    credited_ms: int
+    excluded_ms: int
+    reason: str | None
+    policy_id: str
+    policy_hash: str
+    corrects_id: int | None
+    correction_no: str | None
+    created_at: datetime
+    leaf_id: int | None = None
+    leaf_hash: bytes | None = None
+
+
+# the id is given by the table as the row is written; the leaf is made of the row
+UNSEALED = frozenset({"id", "leaf_id", "leaf_hash"})
+SEALED = tuple(name for name in LedgerRow.__slots__ if name not in UNSEALED)
+
+
+def leaf_content(row: LedgerRow) -> dict[str, str | int | None]:
+    """Say what is hashed for a row: text, whole numbers and nulls, times in UTC with microseconds."""
+    return {name: _plain(getattr(row, name)) for name in SEALED}
+
+
+def _plain(value: object) -> str | int | None:
+    if value is None or isinstance(value, int | str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
