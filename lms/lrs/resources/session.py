@@ -1,0 +1,51 @@
+"""What every resource needs to answer: for whom, in which version, and the transaction of the caller."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lms.foundation.database import transaction
+from lms.foundation.principal import Principal
+from lms.lrs.connection import Sql, cursor
+from lms.lrs.keys import Caller
+from lms.lrs.rules.entry import Authority
+from lms.lrs.rules.exchange import Call
+from lms.lrs.rules.versions import Version
+
+
+class Unknown(Exception):
+    """There is no such statement or document (404)."""
+
+
+class Forbidden(Exception):
+    """The key may not do this (403)."""
+
+
+class MethodNotAllowed(Exception):
+    """The resource has no such method (405); the message lists those it has."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A caller who speaks one version."""
+
+    caller: Caller
+    version: Version
+    authority_home: str
+
+    @property
+    def authority(self) -> Authority:
+        """Whose word the caller's statements are: the account of the key."""
+        return Authority.account(self.authority_home, f"{self.caller.name}/{self.caller.key_id or 'platform'}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Sql]:
+        """A transaction that sees this tenant alone."""
+        with transaction(Principal(organisations=frozenset({self.caller.tenant_id}))):
+            yield cursor()
+
+
+def need(call: Call, *methods: str) -> None:
+    """Refuse a method that the resource does not have."""
+    if call.method not in methods and not (call.method == "HEAD" and "GET" in methods):
+        raise MethodNotAllowed(", ".join(methods))
