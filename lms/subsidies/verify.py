@@ -732,7 +732,8 @@ def _same(want: Any, have: str) -> bool:
     if isinstance(want, str):
         return want == have
     try:
-        return Decimal(have) == want
+        # spreadsheets keep binary fractions: 0.0758 is written 0.07580000000000001
+        return round(Decimal(have), 6) == want
     except ArithmeticError:
         return False
 

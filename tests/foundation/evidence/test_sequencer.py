@@ -120,7 +120,7 @@ def test_the_application_cannot_change_evidence(database: Flask, table: str) -> 
     put(1)
     evidence.checkpoint_now()
     for verb in (f"delete from {table}", f"truncate {table} cascade"):
-        with pytest.raises(Exception, match="permission denied|added, never changed"), transaction(SYSTEM) as session:
+        with pytest.raises(Exception, match=r"permission denied|added, never changed"), transaction(SYSTEM) as session:
             session.execute(text(verb))
 
 
@@ -236,7 +236,10 @@ def sabotage(superuser_url: str, statement: str) -> None:
     ("statement", "table"),
     [
         ("update evidence_leaf set hash = decode(repeat('00', 32), 'hex') where id = 3", "evidence_node"),
-        ("update evidence_node set hash = decode(repeat('00', 32), 'hex') where level = 1 and nth = 1", "evidence_node"),
+        (
+            "update evidence_node set hash = decode(repeat('00', 32), 'hex') where level = 1 and nth = 1",
+            "evidence_node",
+        ),
         ("delete from evidence_node where level = 0 and nth = 4", "evidence_node"),
         ("update evidence_position set position = 99 where position = 4", "evidence_position"),
         ("update evidence_checkpoint set root = decode(repeat('00', 32), 'hex')", "evidence_checkpoint"),
