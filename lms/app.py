@@ -10,12 +10,14 @@ from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
-from whitenoise import WhiteNoise
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
 from lms import config
 from lms.accounts import senders, sessions
 from lms.foundation import clock, gate, secrets
 from lms.foundation.database import db, engine_options
+from lms.foundation.permissions import Access
 from lms.web import errors, filters, headers, hosts, manifest, navigation, watch
 
 MIGRATIONS = str(config.CHECKOUT / "migrations")
@@ -52,6 +54,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         if routes is not None:
             app.register_blueprint(routes.bp)
         _room(capability, "tasks")
+    lrs_routes, lrs_keys = _room("lrs", "routes"), _room("lrs", "keys")
+    if lrs_routes and lrs_keys:
+        csrf.exempt(lrs_routes.bp)
+        gate.register(app, Access.LRS_KEY, lrs_keys.authenticate)
     return app
 
 
@@ -74,7 +80,8 @@ def create_wsgi(settings: config.Settings | None = None) -> Any:
     static.add_files(str(manifest.STATIC), prefix="static/")
     pages = headers.Headers(static, headers.page_policy(settings.content_origin))
     content = headers.Headers(create_content_app(settings).wsgi_app, headers.CONTENT_POLICY)
-    return headers.Headers(hosts.Hosts(settings, pages, content), "default-src 'none'; frame-ancestors 'none'")
+    house = headers.Headers(hosts.Hosts(settings, pages, content), "default-src 'none'; frame-ancestors 'none'")
+    return ProxyFix(house, x_for=settings.proxies, x_proto=settings.proxies) if settings.proxies else house
 
 
 def _bare(name: str, settings: config.Settings) -> Flask:
@@ -82,7 +89,7 @@ def _bare(name: str, settings: config.Settings) -> Flask:
     app = Flask(name, root_path=str(config.CHECKOUT / "lms" / "web"), static_folder=None)
     app.config.update(
         LMS=settings,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_DATABASE_URI=settings.database_url or "postgresql+psycopg://",
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(name),
         MAX_CONTENT_LENGTH=SMALL_BODY,
         MAX_FORM_MEMORY_SIZE=SMALL_BODY,

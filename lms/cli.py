@@ -5,24 +5,28 @@ import importlib.util
 import sys
 
 import click
-from flask.cli import FlaskGroup, with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate import upgrade
 
+from lms import config
 from lms.app import CAPABILITIES, create_app
-from lms.config import SettingError
 from lms.foundation import key_commands
+from lms.foundation.services import supervisor
 
 
-def _create() -> object:
-    return create_app()
+def _create() -> Flask:
+    """The application; raises SettingError where there is no database to work on."""
+    settings = config.load()
+    if not settings.database_url:
+        raise config.SettingError("no database: start `make run` first, or set LMS_DATABASE_URL")
+    return create_app(settings)
 
 
-cli = FlaskGroup(
-    name="lms",
-    create_app=_create,
-    add_default_commands=False,
-    add_version_option=False,
+cli = click.Group(
+    "lms",
     help="雁学 Yanxue: training on phones, learning hours that an auditor can trust.",
+    context_settings={"obj": ScriptInfo(create_app=_create), "help_option_names": ["-h", "--help"]},
 )
 
 
@@ -31,6 +35,12 @@ cli = FlaskGroup(
 def migrate() -> None:
     """Bring the database to the newest schema, as its owner."""
     upgrade()
+
+
+@cli.command()
+def run() -> None:
+    """Start everything on this machine; Ctrl-C stops it."""
+    sys.exit(supervisor.run())
 
 
 cli.add_command(key_commands.cli)
@@ -49,7 +59,7 @@ def main() -> None:
     """Run a command; a wrong setting is one sentence and exit code 1."""
     try:
         cli()
-    except SettingError as problem:
+    except config.SettingError as problem:
         click.echo(str(problem), err=True)
         sys.exit(1)
 

@@ -28,6 +28,7 @@ class Settings:
     app_origin: str
     content_origin: str
     keys: str
+    proxies: int
     demo: bool
     testing: bool
     clock_file: Path | None
@@ -64,6 +65,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         app_origin=_origin(environ, "LMS_APP_ORIGIN", f"http://app.lms.localhost:{port}"),
         content_origin=_origin(environ, "LMS_CONTENT_ORIGIN", f"http://content.lms.localhost:{port}"),
         keys=environ.get("LMS_KEYS", ""),
+        proxies=_count(environ, "LMS_PROXIES"),
         demo=_switch(environ, "LMS_DEMO"),
         testing=_switch(environ, "LMS_TESTING"),
         clock_file=_clock_file(environ),
@@ -116,6 +118,13 @@ def _origin(environ: Mapping[str, str], name: str, default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
         raise SettingError(f"{name} must be an origin such as https://learn.example.cn, not {value!r}")
     return value
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name, "0")
+    if not value.isdecimal() or int(value) > 9:
+        raise SettingError(f"{name} must be how many proxies stand in front, 0 to 9, not {value!r}")
+    return int(value)
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:

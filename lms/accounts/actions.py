@@ -33,7 +33,7 @@ def link_or_create_many(
             db.session.execute(new.on_conflict_do_nothing(index_elements=["id_number_index"]))
         keys = [row["id_number_index"] for row in rows]
         query = select(Person.id_number_index, Person.id).where(Person.id_number_index.in_(keys))
-        ids = {index: person_id for index, person_id in db.session.execute(query)}
+        ids = {row[0]: row[1] for row in db.session.execute(query)}
         _remember(ids.values(), tenant_id, region_code, plan_code)
     return [(ids[row["id_number_index"]], ids[row["id_number_index"]] == row["id"]) for row in rows]  # type: ignore[index]
 
@@ -43,7 +43,7 @@ def full_id_numbers(ids: Collection[UUID], *, reason: str) -> dict[UUID, str]:
     query = select(Person.id, Person.id_number).where(Person.id.in_(ids), Person.id_number.is_not(None))
     found = {row[0]: row[1] for row in db.session.execute(query)}
     audit("id-number:reveal", subject=f"{len(found)} people", reason=reason)
-    return {person_id: secrets.unseal("person", "id_number", person_id, blob) for person_id, blob in found.items()}
+    return {person_id: secrets.unseal("person", "id_number", person_id, blob or b"") for person_id, blob in found.items()}
 
 
 def audit(action: str, *, subject: str, reason: str) -> None:

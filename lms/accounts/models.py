@@ -12,7 +12,7 @@ from lms.foundation.database import Dated, Identified, db
 SEALED = {"sealed": True}
 
 
-class Organisation(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
+class Organisation(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """An institution or enterprise (a tenant), or an authority (with scope)."""
 
     __tablename__ = "organisation"
@@ -23,7 +23,7 @@ class Organisation(Identified, Dated, db.Model):  # type: ignore[name-defined,mi
     department: Mapped[str | None]
 
 
-class AuthorityScope(Identified, db.Model):  # type: ignore[name-defined,misc]
+class AuthorityScope(Identified, db.Model):  # type: ignore[name-defined]
     """What an authority answers for."""
 
     __tablename__ = "authority_scope"
@@ -33,7 +33,7 @@ class AuthorityScope(Identified, db.Model):  # type: ignore[name-defined,misc]
     plan_code: Mapped[str | None]
 
 
-class Person(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
+class Person(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """A natural person; has no tenant. Number and phone are sealed, with a blind index for equality."""
 
     __tablename__ = "person"
@@ -48,7 +48,7 @@ class Person(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
     password_hash: Mapped[str | None]
 
 
-class KnownTo(db.Model):  # type: ignore[name-defined,misc]
+class KnownTo(db.Model):  # type: ignore[name-defined]
     """Which organisation, in which region and for which plan, came to deal with a person."""
 
     __tablename__ = "known_to"
@@ -59,7 +59,7 @@ class KnownTo(db.Model):  # type: ignore[name-defined,misc]
     plan_code: Mapped[str] = mapped_column(primary_key=True)
 
 
-class Membership(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
+class Membership(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """Somebody works for an organisation in a role."""
 
     __tablename__ = "membership"
@@ -71,7 +71,7 @@ class Membership(Identified, Dated, db.Model):  # type: ignore[name-defined,misc
     until: Mapped[date | None]
 
 
-class WebSession(db.Model):  # type: ignore[name-defined,misc]
+class WebSession(db.Model):  # type: ignore[name-defined]
     """A browser that is signed in or about to be; only the hash of its cookie is kept."""
 
     __tablename__ = "web_session"
@@ -82,7 +82,7 @@ class WebSession(db.Model):  # type: ignore[name-defined,misc]
     expires_at: Mapped[datetime]
 
 
-class OneTimeCode(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
+class OneTimeCode(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """A code that was sent to a phone; only keyed hashes are kept."""
 
     __tablename__ = "one_time_code"
@@ -94,7 +94,7 @@ class OneTimeCode(Identified, Dated, db.Model):  # type: ignore[name-defined,mis
     used_at: Mapped[datetime | None]
 
 
-class SignInFailure(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
+class SignInFailure(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """A wrong password, counted per phone."""
 
     __tablename__ = "sign_in_failure"
@@ -102,7 +102,7 @@ class SignInFailure(Identified, Dated, db.Model):  # type: ignore[name-defined,m
     phone_index: Mapped[bytes]
 
 
-class AuditEntry(db.Model):  # type: ignore[name-defined,misc]
+class AuditEntry(db.Model):  # type: ignore[name-defined]
     """Who looked at or did what; added, never changed."""
 
     __tablename__ = "audit_entry"

@@ -1,10 +1,8 @@
-"""Identity numbers, phones, roles and codes. Plain data in, plain data out."""
+"""Phones, masks, roles and codes. Plain data in, plain data out."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from stdnum.cn import ric
 
 from lms.foundation.permissions import Permission
 
@@ -25,7 +23,7 @@ PASSWORD_TRIES = 10
 PASSWORD_WINDOW = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=12)
 PHONE = re.compile(r"1[3-9][0-9]{9}")
-FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－ＸＸｘ", "0123456789+-XXx")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－", "0123456789+-")
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,6 @@ def normal_phone(text: str) -> str | None:
     digits = re.sub(r"[\s\-]", "", text.translate(FULL_WIDTH))
     digits = re.sub(r"^(\+86|0086|86(?=1[3-9]\d{9}$))", "", digits)
     return digits if PHONE.fullmatch(digits) else None
-
-
-def normal_id_number(text: str) -> str | None:
-    """An identity number as 18 characters with an upper-case X; None if its check digit or date is wrong."""
-    number = re.sub(r"\s", "", text.translate(FULL_WIDTH)).upper()
-    return number if len(number) == 18 and ric.is_valid(number) else None
 
 
 def mask_id_number(number: str) -> str:

@@ -16,7 +16,7 @@ class Sender(Protocol):
 class ScreenSender:
     """The demonstration's: nothing is sent, the code is shown on the screen."""
 
-    def send_code(self, phone: str, code: str) -> str | None:
+    def send_code(self, phone: str, code: str) -> str | None:  # noqa: ARG002 - the interface
         """The sentence with the code."""
         return f"演示环境不发短信，验证码是 {code}"
 
@@ -24,7 +24,7 @@ class ScreenSender:
 class NoSender:
     """No provider is set up: say so instead of letting people wait for a message."""
 
-    def send_code(self, phone: str, code: str) -> str | None:
+    def send_code(self, phone: str, code: str) -> str | None:  # noqa: ARG002 - the interface
         """Refuse."""
         raise Unavailable("短信现在发不出去，请用密码登录，或者打 12333 问工作人员")
 

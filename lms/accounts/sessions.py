@@ -58,7 +58,7 @@ class ServerSession(dict[str, Any], SessionMixin):
 class SessionStore(SessionInterface):
     """Reads and writes web_session; one short transaction before and, when something changed, one after a request."""
 
-    def open_session(self, app: Flask, request: Request) -> ServerSession:  # type: ignore[override]
+    def open_session(self, app: Flask, request: Request) -> ServerSession:  # noqa: ARG002 - Flask's interface
         """The session of the cookie, with the account of its person; an unknown or ended one is empty."""
         g.account = None
         token = request.cookies.get(COOKIE, "")
@@ -73,7 +73,12 @@ class SessionStore(SessionInterface):
         session.renew = row.expires_at - clock.now() < rules.SESSION_LIFE - RENEW_AFTER
         return session
 
-    def save_session(self, app: Flask, session: ServerSession, response: Response) -> None:  # type: ignore[override]
+    def save_session(  # type: ignore[override]
+        self,
+        app: Flask,  # noqa: ARG002 - Flask's interface
+        session: ServerSession,
+        response: Response,
+    ) -> None:
         """Write what changed and set the cookie."""
         response.vary.add("Cookie")
         if not session.changed:
@@ -102,12 +107,12 @@ def load(user_id: str) -> User | None:
     return User(account) if account and str(account.person_id) == user_id else None
 
 
-def signed_in(request: Request) -> Principal:
+def signed_in(request: Request) -> Principal:  # noqa: ARG001 - the interface of authenticators
     """The principal of the session; raises NotSignedIn."""
     account = g.get("account")
     if account is None:
         raise NotSignedIn()
-    return account.principal  # type: ignore[no-any-return]
+    return account.principal
 
 
 def forget(token: str) -> None:

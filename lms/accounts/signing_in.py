@@ -15,7 +15,7 @@ from lms.foundation.errors import Refused, TooMany
 from lms.foundation.principal import Principal
 
 desk = Principal.system_of("sign-in")
-WRONG_PASSWORD = "手机号或密码不对。忘了密码就用短信验证码登录"
+GUESSED = "手机号或密码不对。忘了密码就用短信验证码登录"
 WRONG_CODE = "验证码不对，看看最新那条短信，是 6 位数字"
 OLD_CODE = "这个验证码已经用过或者过了 5 分钟，再收一条新的"
 
@@ -74,7 +74,7 @@ def by_password(phone: str, password: str) -> list[Candidate]:
     if not people:
         with transaction(desk) as session:
             session.add(SignInFailure(phone_index=index))
-        raise Refused(WRONG_PASSWORD, code="wrong_password", field="password")
+        raise Refused(GUESSED, code="wrong_password", field="password")
     return people
 
 

@@ -14,8 +14,7 @@ def found_organisation(kind: str, name: str, region_code: str) -> UUID:
     values = {"id": uuid4(), "created_at": clock.now(), "kind": kind, "name": name, "region_code": region_code}
     row = insert(Organisation).values(**values)
     row = row.on_conflict_do_update(index_elements=["name"], set_={"region_code": region_code})
-    found: UUID = db.session.scalar(row.returning(Organisation.id))
-    return found
+    return db.session.scalars(row.returning(Organisation.id)).one()
 
 
 def give_scope(organisation_id: UUID, region: str, plan_code: str | None) -> None:

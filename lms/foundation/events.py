@@ -39,7 +39,7 @@ def publish(event: Any) -> None:
 def hear(job: jobs.RunningJob) -> None:
     """Call one `later` listener; what it writes and the end of the job are one transaction."""
     kind, listener = _find(job.arguments["event"], job.arguments["listener"])
-    event = msgspec.convert(job.arguments["content"], kind)
+    event: Any = msgspec.convert(job.arguments["content"], kind)
     with job.finish():
         listener(event)
 

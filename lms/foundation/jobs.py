@@ -33,7 +33,7 @@ sweeper = Principal.system_of("jobs")
 _SHORT = text("set local statement_timeout = '5s'")
 
 
-class Job(Identified, Dated, db.Model):  # type: ignore[name-defined,misc]
+class Job(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """One piece of background work; `done` of `of` in steps, `words` for the person who waits."""
 
     __tablename__ = "job"
@@ -152,7 +152,7 @@ def enqueue(
     start["published_at"] = func.clock_timestamp()
     new = insert(Job).values(**values, **who, **start).on_conflict_do_nothing(index_elements=[Job.key])
     db.session.execute(new)
-    job = db.session.scalar(select(Job).where(Job.key == values["key"]))
+    job: Job | None = db.session.scalar(select(Job).where(Job.key == values["key"]))
     if job is None:
         raise Conflict()
     after_commit(lambda: wake(job.id))
@@ -161,7 +161,7 @@ def enqueue(
 
 def find(job_id: UUID) -> Job:
     """The job, if it is the principal's to see; raises NotFound."""
-    job = db.session.scalar(select(Job).where(Job.id == job_id))
+    job: Job | None = db.session.scalar(select(Job).where(Job.id == job_id))
     if job is None:
         raise NotFound()
     return job
@@ -171,7 +171,7 @@ def wake(job_id: UUID) -> None:
     """Send the message that wakes a worker. Whether it arrives does not matter: the sweeper looks too."""
     try:
         current_app.extensions["wake"](str(job_id))
-    except Exception:  # noqa: BLE001 - any broker, any failure: the row is the truth and the sweeper finds it
+    except Exception:  # any broker, any failure: the row is the truth and the sweeper finds it
         log.warning("broker did not take the wake-up call; the sweeper will find the job", extra={"job": str(job_id)})
 
 

@@ -1,7 +1,5 @@
 """`lms keys`: the keys that seal columns."""
 
-from pathlib import Path
-
 import click
 from flask.cli import with_appcontext
 
@@ -11,12 +9,9 @@ cli = click.Group("keys", help="The keys that seal sensitive columns.")
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def new(file: Path) -> None:
-    """Write a new keyring to FILE (mode 600); it must not be there yet."""
-    if file.exists():
-        raise click.ClickException(f"{file} is there already; keys are never overwritten")
-    secrets.write_keyring(file, secrets.Keyring.generate())
+def new() -> None:
+    """Print a new keyring; keep it in a file that LMS_KEYS names and only the platform may read."""
+    click.echo(secrets.Keyring.generate().dump())
 
 
 @cli.command()

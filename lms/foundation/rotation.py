@@ -59,7 +59,7 @@ def retire() -> list[str]:
 
 def sealed_columns() -> list[tuple[Any, str]]:
     """The tables and columns that models declare as sealed; each such table has an `id`."""
-    declared = secrets.sealed_columns(db.metadata.tables)  # type: ignore[arg-type]
+    declared = secrets.sealed_columns(dict(db.metadata.tables))
     return [(table(t, column("id"), column(c, LargeBinary)), c) for t, c in declared]
 
 

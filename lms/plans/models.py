@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.foundation.database import Dated, db
 
 
-class Plan(db.Model):  # type: ignore[name-defined,misc]
+class Plan(db.Model):  # type: ignore[name-defined]
     """One of the ten plans."""
 
     __tablename__ = "plan"
@@ -21,7 +21,7 @@ class Plan(db.Model):  # type: ignore[name-defined,misc]
     remote: Mapped[bool]
 
 
-class Programme(db.Model):  # type: ignore[name-defined,misc]
+class Programme(db.Model):  # type: ignore[name-defined]
     """What a class is filed under."""
 
     __tablename__ = "programme"
@@ -32,7 +32,7 @@ class Programme(db.Model):  # type: ignore[name-defined,misc]
     line: Mapped[str]
 
 
-class Policy(db.Model):  # type: ignore[name-defined,misc]
+class Policy(db.Model):  # type: ignore[name-defined]
     """One dated threshold; rows are added, never changed."""
 
     __tablename__ = "policy"
@@ -47,7 +47,7 @@ class Policy(db.Model):  # type: ignore[name-defined,misc]
     confidence: Mapped[str]
 
 
-class HourPolicy(Dated, db.Model):  # type: ignore[name-defined,misc]
+class HourPolicy(Dated, db.Model):  # type: ignore[name-defined]
     """A set of thresholds that hours were credited under, kept under the id that ledger rows name."""
 
     __tablename__ = "hour_policy"

@@ -37,7 +37,7 @@ def _refused(error: LMSError) -> Any:
     return answer(error.status, error.code, error.sentence)
 
 
-def _expired(error: CSRFError) -> Any:
+def _expired(_: CSRFError) -> Any:
     return answer(400, "page_expired", "这一页打开太久了。回到上一页，刷新后再交一次，填的内容还在")
 
 
@@ -48,7 +48,7 @@ def _http(error: HTTPException) -> Any:
     return answer(status, error.name.lower().replace(" ", "_"), SENTENCES.get(status, SENTENCES[400]))
 
 
-def _fault(error: Exception) -> Any:
+def _fault(_: Exception) -> Any:
     log.exception("request failed")
     return answer(500, "fault", SENTENCES[500])
 

@@ -26,6 +26,6 @@ def init_app(app: Flask) -> None:
 
 def _manifest() -> dict[str, str]:
     try:
-        return json.loads((STATIC / "manifest.json").read_text())  # type: ignore[no-any-return]
+        return json.loads((STATIC / "manifest.json").read_text())
     except FileNotFoundError as missing:
         raise AssetsMissing("the assets are not built: run `make assets`") from missing

@@ -97,6 +97,6 @@ def metrics() -> Any:
     """Prometheus's text format, for all web processes of this machine together. nginx does not pass it on."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
         return Response(generate_latest(registry), mimetype="text/plain")
     return Response(generate_latest(), mimetype="text/plain")

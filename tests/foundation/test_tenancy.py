@@ -56,24 +56,22 @@ def test_widening_ends_with_its_block(people):
 
 def test_a_query_outside_a_transaction_is_an_error(app):
     """Sabotage: turn autobegin on."""
-    with pytest.raises(Exception, match="(?i)begin"):
+    with pytest.raises(Exception, match=r"(?i)begin"):
         db.session.execute(text("select 1"))
 
 
 def test_one_transaction_at_a_time(app):
     """Sabotage: leave the check out of transaction()."""
-    with transaction(NOBODY), pytest.raises(RuntimeError, match="inside a transaction"):
-        with transaction(NOBODY):
-            pass
+    with transaction(NOBODY), pytest.raises(RuntimeError, match="inside a transaction"), transaction(NOBODY):
+        pass
 
 
 def test_what_waits_for_the_commit_is_dropped_with_it(app):
     """Sabotage: call after_commit at once."""
     called = []
-    with pytest.raises(Refused):
-        with transaction(NOBODY):
-            database.after_commit(lambda: called.append("never"))
-            raise Refused("没有办成")
+    with pytest.raises(Refused), transaction(NOBODY):
+        database.after_commit(lambda: called.append("never"))
+        raise Refused("没有办成")
     with transaction(NOBODY):
         database.after_commit(lambda: called.append("once"))
         assert called == []

@@ -1,0 +1,71 @@
+"""The organisations and people of the demonstration: made up, one for each role."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from lms.accounts import actions, rules, staffing
+from lms.accounts.models import Person
+from lms.foundation import secrets
+from lms.foundation.database import db, transaction
+from lms.foundation.principal import Principal
+
+PASSWORD = "yanxue-2026"  # noqa: S105 - printed by `make run`, for the demonstration only
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+stage = Principal.system_of("demo")
+
+
+@dataclass(frozen=True)
+class Role:
+    """Somebody to sign in as: `says` is how `make run` names the role."""
+
+    says: str
+    name: str
+    phone: str
+    birth: str
+    organisation: str | None = None
+    role: str | None = None
+
+
+SCHOOL, OTHER_SCHOOL = "安颐职业培训学校（演示）", "启明技能培训中心（演示）"
+AUTHORITY = "顺德区人力资源和社会保障局（演示）"
+ROLES = (
+    Role("学员 trainee", "黄秀兰", "13800000001", "19780712"),
+    Role("学员 trainee", "何阿辉", "13800000002", "19900305"),
+    Role("机构经办 clerk", "刘敏", "13800000003", "19850918", SCHOOL, "clerk"),
+    Role("机构经办（另一家）clerk", "陈波", "13800000004", "19810627", OTHER_SCHOOL, "clerk"),
+    Role("主管部门 administrator", "何泉", "13800000005", "19790210", AUTHORITY, "administrator"),
+    Role("学时导出（可看全号）export officer", "苏文", "13800000007", "19880430", AUTHORITY, "export_officer"),
+)
+REGION, PLAN = "440606", "P06"
+
+
+def bring_in() -> dict[str, UUID]:
+    """Write organisations and people, once; gives back ids by name."""
+    hashed = secrets.hash_password(PASSWORD)
+    rows = [actions.prepare([rules.NewPerson(r.name, id_number(r, n), r.phone)])[0] for n, r in enumerate(ROLES)]
+    with transaction(stage):
+        ids = _organisations()
+        place = {"tenant_id": ids[SCHOOL], "region_code": REGION, "plan_code": PLAN}
+        for role, (person_id, new) in zip(ROLES, actions.link_or_create_many(rows, **place), strict=True):
+            ids[role.name] = person_id
+            if new:
+                db.session.get_one(Person, person_id).password_hash = hashed
+            if role.organisation and role.role:
+                staffing.employ(person_id, ids[role.organisation], role.role)
+    return ids
+
+
+def id_number(role: Role, order: int) -> str:
+    """A made-up number with the right check digit."""
+    body = f"440606{role.birth}{order + 100:03}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def _organisations() -> dict[str, UUID]:
+    ids = {
+        SCHOOL: staffing.found_organisation("institution", SCHOOL, REGION),
+        OTHER_SCHOOL: staffing.found_organisation("institution", OTHER_SCHOOL, "440106"),
+        AUTHORITY: staffing.found_organisation("authority", AUTHORITY, REGION),
+    }
+    staffing.give_scope(ids[AUTHORITY], REGION, PLAN)
+    return ids

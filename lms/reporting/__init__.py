@@ -1,0 +1,1 @@
+"""What waits and how things stand: questions only, over every capability below."""
