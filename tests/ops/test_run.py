@@ -1,0 +1,247 @@
+"""`make run` seen from outside: ready, healed after every SIGKILL, stopped without a trace, refused in one sentence."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import psutil
+import pytest
+
+from lms.foundation.services.programs import free_port
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "lms.foundation.services"]
+pytestmark = pytest.mark.services
+
+
+class Platform:
+    """The platform as a person starts it, with what it has printed so far."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.data, self.port = data, port
+        self.started = time.monotonic()
+        self.output = data.with_suffix(".out")
+        with self.output.open("w") as out:
+            self.process = subprocess.Popen(
+                COMMAND, cwd=CHECKOUT, env=environment(data, port), stdout=out, stderr=out, start_new_session=True
+            )
+
+    def wait(self) -> float:
+        """Wait for `ready` and return how many seconds it took."""
+        wait_for(lambda: "ready http" in self.said() or self.process.poll() is not None, 240)
+        assert self.process.poll() is None, self.said()
+        return time.monotonic() - self.started
+
+    def said(self) -> str:
+        """All that it has printed."""
+        return self.output.read_text()
+
+    def answers(self) -> bool:
+        """Whether it says that it is ready for people."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that it started, by whatever way."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def one(self, *words: str) -> psutil.Process:
+        """The oldest of its processes with these words on the command line."""
+        found = [p for p in self.family() if all(word in " ".join(p.cmdline()) for word in words)]
+        return min(found, key=lambda p: p.create_time())
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> int:
+        """Ask it to end, as Ctrl-C does, and return its exit code."""
+        self.process.send_signal(sign)
+        return self.process.wait(60)
+
+
+def environment(data: Path, port: int) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    return {**inherited, "LMS_DATA": str(data), "LMS_PORT": str(port)}
+
+
+def refused(data: Path, port: int, *wrapper: str) -> str:
+    """Start where it cannot run: exit code 1 and one sentence, which is returned."""
+    done = subprocess.run(
+        [*wrapper, *COMMAND],
+        cwd=CHECKOUT,
+        env=environment(data, port),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    sentences = (done.stdout + done.stderr).strip().splitlines()
+    assert len(sentences) == 1, sentences
+    return sentences[0]
+
+
+def wait_for(what: Callable[[], bool], seconds: float) -> None:
+    limit = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < limit, "waited too long"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="lms-run-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    """One platform for the tests below; they leave it running."""
+    folder = Path(tempfile.mkdtemp(prefix="lms-run-", dir="/tmp"))
+    folder.chmod(0o755)
+    running = Platform(folder / "data", free_port())
+    running.wait()
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+    shutil.rmtree(folder)
+
+
+def test_it_says_where_to_go_and_how_to_sign_in_as_each_role(platform: Platform) -> None:
+    """Sabotage: do not pass on what `lms demo` prints."""
+    said = platform.said()
+    assert f"ready http://app.lms.localhost:{platform.port}" in said
+    assert platform.answers()
+    assert len(said.split("ready http", 1)[1].splitlines()) > 3
+
+
+def test_everything_listens_on_the_loopback_address(platform: Platform) -> None:
+    """Sabotage: bind gunicorn to 0.0.0.0."""
+    places = {
+        c.laddr.ip for p in platform.family() for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN
+    }
+    assert places == {"127.0.0.1"}
+
+
+def test_what_other_terminals_need_is_private(platform: Platform) -> None:
+    path = platform.data / "endpoints.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert set(json.loads(path.read_text())) == {"LMS_DATABASE_URL", "LMS_DATABASE_OWNER_URL", "LMS_REDIS_URL"}
+
+
+def test_a_second_one_on_the_same_data_is_refused(platform: Platform) -> None:
+    """Sabotage: drop the lock of run.lock."""
+    assert f"runs already on {platform.data}" in refused(platform.data, free_port())
+    assert platform.answers()
+
+
+def test_a_taken_port_is_one_sentence(platform: Platform, folder: Path) -> None:
+    """Sabotage: let gunicorn find out."""
+    assert f"Port {platform.port} is taken" in refused(folder / "data", platform.port)
+
+
+def test_a_wrong_setting_is_one_sentence(folder: Path) -> None:
+    assert "LMS_PORT" in refused(folder / "data", 70000)
+
+
+def test_a_data_folder_that_cannot_be_used_is_one_sentence(folder: Path) -> None:
+    """Sabotage: let mkdir raise."""
+    (folder / "file").write_text("")
+    assert "cannot be used" in refused(folder / "file", free_port())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small file system")
+def test_a_full_disk_is_one_sentence(folder: Path) -> None:
+    """Sabotage: remove refuse_full_disk, and initdb says it in its own words."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("this machine mounts no file systems")
+    try:
+        assert "make room" in refused(folder / "data", free_port())
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+VICTIMS = {
+    "the web's first process": ("gunicorn",),
+    "the worker": ("celery",),
+    "the sequencer": ("sequencer",),
+    "Valkey": ("valkey-server",),
+    "PostgreSQL": ("bin/postgres", "-D"),
+}
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_it_heals_when_a_process_is_killed(platform: Platform, victim: str) -> None:
+    """Sabotage: take heal() out of the supervisor's round."""
+    before = platform.one(*VICTIMS[victim])
+    before.kill()
+    wait_for(lambda: alive(platform, VICTIMS[victim], before.pid) and platform.answers(), 60)
+    assert "was started again" in platform.said()
+
+
+def alive(platform: Platform, words: tuple[str, ...], but: int) -> bool:
+    try:
+        return platform.one(*words).pid != but
+    except (ValueError, psutil.NoSuchProcess):
+        return False
+
+
+@pytest.mark.parametrize("child", [("gunicorn",), ("celery",)], ids=["web", "worker"])
+def test_it_heals_when_a_child_is_killed(platform: Platform, child: tuple[str, ...]) -> None:
+    parent = platform.one(*child)
+    before = {p.pid for p in parent.children()}
+    min(parent.children(), key=lambda p: p.pid).kill()
+    wait_for(
+        lambda: len({p.pid for p in parent.children()}) >= len(before) and before != {p.pid for p in parent.children()},
+        30,
+    )
+    wait_for(platform.answers, 30)
+
+
+def test_stopping_leaves_no_process_of_ours_and_every_other(platform: Platform) -> None:
+    """After this, a second start is ready in five seconds. Sabotage: end children by name, or drop a stop()."""
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)", "gunicorn celery postgres"])
+    family = platform.family()
+    assert len(family) > 8
+    assert platform.stop(signal.SIGINT) == 0
+    left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+    assert not left
+    assert not (platform.data / "endpoints.json").exists()
+
+    again = Platform(platform.data, platform.port)
+    took = again.wait()
+    assert again.stop(signal.SIGTERM) == 0
+    assert took < 5
+
+
+def test_its_own_sigkill_leaves_nothing_behind(platform: Platform) -> None:
+    """Sabotage: remove PR_SET_PDEATHSIG."""
+    last = Platform(platform.data, platform.port)
+    last.wait()
+    family = last.family()
+    last.process.kill()
+    last.process.wait()
+    wait_for(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], 30)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", platform.port))
