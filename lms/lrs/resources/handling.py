@@ -17,7 +17,7 @@ from lms.lrs.rules.documents import MustSayWhich, PreconditionFailed
 from lms.lrs.rules.exchange import Answer, Call, unfold
 from lms.lrs.rules.refusal import Invalid
 from lms.lrs.rules.scopes import READING, permits
-from lms.lrs.rules.versions import HEADER, Version, requested
+from lms.lrs.rules.versions import BEFORE_HEADERS, HEADER, Version, requested
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,8 @@ def _with_retries(session: Session, call: Call) -> Answer:
 
 
 def _stamped(answer: Answer, call: Call, version: Version) -> Answer:
-    headers = {HEADER: version.value, **answer.headers}
+    named = HEADER.lower() in call.headers or call.resource == "about"
+    headers = {HEADER: version.value if named else BEFORE_HEADERS, **answer.headers}
     return replace(answer, headers=headers, body=b"" if call.method == "HEAD" else answer.body)
 
 

@@ -20,9 +20,7 @@ class Format(StrEnum):
 
 def ids(statement: Json) -> Json:
     """Only what is needed to tell agents, activities and verbs apart."""
-    return _each(
-        statement, _agent_id, lambda activity: _pick(activity, ("objectType", "id")), lambda verb: {"id": verb["id"]}
-    )
+    return _each(statement, _agent_id, lambda activity: _pick(activity, ("id",)), lambda verb: {"id": verb["id"]})
 
 
 def canonical(statement: Json, definitions: Mapping[str, Json], languages: Sequence[str]) -> Json:

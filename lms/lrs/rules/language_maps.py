@@ -25,7 +25,7 @@ _SEEN = frozenset({"zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-US", "en-GB
 
 
 def choose(words: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:
-    """The one entry a reader would choose: the first wanted tag, then its language, then whatever comes first.
+    """The one entry a reader would choose: the tag itself, then one of its regions, then its language; else the first.
 
     `wanted` is in order of preference, as `accepted` gives it.
     """
@@ -33,9 +33,12 @@ def choose(words: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:
         return {}
     lower = {tag.lower(): tag for tag in words}
     for tag in wanted:
-        for have, name in lower.items():
-            if tag in {"*", have} or have.startswith(f"{tag}-") or tag.startswith(f"{have}-"):
-                return {name: words[name]}
+        near = [have for have in lower if have.startswith(f"{tag}-")] + [
+            have for have in lower if tag.startswith(f"{have}-")
+        ]
+        for have in (tag, *near):
+            if have in lower:
+                return {lower[have]: words[lower[have]]}
     first = next(iter(words))
     return {first: words[first]}
 

@@ -7,6 +7,10 @@ from lms.lrs.rules.refusal import Invalid
 HEADER = "X-Experience-API-Version"
 
 
+# Version 0.9 had no header. A request without it is refused in those words, whatever this server speaks otherwise.
+BEFORE_HEADERS = "0.9"
+
+
 class Version(Enum):
     """A version of the standard; the value is what the answer's header says."""
 
