@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lms.accounts import rules
+from lms.accounts import roles, rules
 from lms.accounts.models import AuthorityScope, Membership, Organisation, Person
 from lms.foundation import clock, secrets
 from lms.foundation.database import db, widened
@@ -94,7 +94,7 @@ def account(person_id: UUID) -> Account | None:
         person_id=person_id,
         organisations=tenants,
         scope=_scope([o.id for _, o in works if o.kind == "authority"]),
-        permissions=rules.permissions_of(frozenset(role for role, _ in works)),
+        permissions=roles.permissions_of(frozenset(role for role, _ in works)),
     )
     return Account(person_id, found.name, works[0][1].name if works else "", principal)
 

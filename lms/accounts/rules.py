@@ -1,19 +1,9 @@
-"""Phones, masks, roles and codes. Plain data in, plain data out."""
+"""Phones, masks and codes. Plain data in, plain data out."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lms.foundation.permissions import Permission
-
-ROLES: dict[str, frozenset[Permission]] = {
-    "clerk": frozenset({Permission.PACKAGE_UPLOAD, Permission.COHORT_FILE, Permission.ROSTER_IMPORT}),
-    "administrator": frozenset(
-        {Permission.PACKAGE_REVIEW, Permission.COHORT_APPROVE, Permission.HOURS_EXPORT, Permission.INBOX_READ}
-    ),
-    "export_officer": frozenset({Permission.HOURS_EXPORT, Permission.HOURS_EXPORT_FULL}),
-}
-EVERYBODY = frozenset({Permission.LESSON_STUDY})
 TENANT_KINDS = frozenset({"institution", "enterprise"})
 
 CODE_LIFE = timedelta(minutes=5)
@@ -42,11 +32,6 @@ class Code:
     expires_at: datetime
     tries: int
     used: bool
-
-
-def permissions_of(roles: frozenset[str]) -> frozenset[Permission]:
-    """What somebody with these roles may do."""
-    return EVERYBODY.union(*(ROLES[role] for role in roles))
 
 
 def normal_phone(text: str) -> str | None:
