@@ -244,7 +244,7 @@ def _wrong_in_name(name: str) -> Fault | None:
 def masked_id_number(text: str) -> str:
     """What may stand on a page of an ID number, right or wrong: the first 6 and, of 15 characters or more, the last 4."""
     bare = clean(text)
-    if len(bare) < 8:
+    if len(bare) < 8 or SCIENTIFIC.fullmatch(bare.upper()):
         return bare
     tail = bare[-4:] if len(bare) >= 15 else ""
     return bare[:6] + "*" * (len(bare) - 6 - len(tail)) + tail

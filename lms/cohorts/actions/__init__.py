@@ -1,0 +1,1 @@
+"""Verbs on classes. They flush, never commit."""

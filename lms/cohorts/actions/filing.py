@@ -1,0 +1,187 @@
+"""Write a class down, change it, file it, decide on it, close it."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from lms.accounts import queries as accounts
+from lms.cohorts import teaching
+from lms.cohorts.events import CohortOpened
+from lms.cohorts.models import Cohort, CohortDecision, Enrolment
+from lms.cohorts.rules import filing
+from lms.cohorts.rules.filing import State, Step, Terms
+from lms.foundation import clock, events, evidence
+from lms.foundation.database import db
+from lms.foundation.errors import Conflict, LMSError, NotFound, Refused
+from lms.foundation.principal import Principal
+from lms.plans import queries as plans
+from lms.publishing import queries as publishing
+from lms.publishing import rules as publishing_rules
+
+DECISION = "cohort_decision"
+
+
+def create(terms: Terms, principal: Principal) -> UUID:
+    """Write a class down as a draft; raises Refused with the field at fault."""
+    tenant_id = principal.tenant()
+    place = accounts.organisation(tenant_id)
+    cohort = Cohort(
+        tenant_id=tenant_id, region_code=place.region_code, created_by=principal.person(), state=State.DRAFT
+    )
+    cohort.id = uuid4()
+    _write(cohort, terms)
+    db.session.add(cohort)
+    _flush_code()
+    return cohort.id
+
+
+def change(cohort_id: UUID, terms: Terms, principal: Principal) -> None:
+    """Change the terms of a class that is not filed; raises Refused with the field at fault, or Conflict."""
+    cohort = _own(cohort_id, principal)
+    if State(cohort.state) not in filing.EDITABLE:
+        raise Conflict(filing.too_late(State(cohort.state)))
+    _write(cohort, terms)
+    _flush_code()
+
+
+def file(cohort_id: UUID, principal: Principal) -> None:
+    """Hand a class in for approval; raises Refused where its terms no longer hold, or Conflict."""
+    cohort = _own(cohort_id, principal)
+    state = _after(cohort, Step.FILE)
+    _check(_terms_of(cohort), cohort.programme_code, cohort.region_code)
+    cohort.state, cohort.filed_by, cohort.filed_at = state, principal.person(), clock.now()
+    db.session.flush()
+
+
+def decide(cohort_id: UUID, *, approve: bool, reason: str, seen_at: datetime, principal: Principal) -> None:
+    """Open a filed class or return it with a reason; the decision is a row with its leaf in the evidence tree.
+
+    `seen_at` is the filing that the administrator looked at: a class that was filed anew meanwhile raises Conflict.
+    """
+    cohort = _in_scope(cohort_id, principal)
+    not_yours = filing.why_not_decide(
+        principal.person_id, principal.organisations, filed_by=cohort.filed_by, tenant_id=cohort.tenant_id
+    )
+    if not_yours:
+        raise Refused(not_yours, code="own_filing")
+    state = _after(cohort, Step.OPEN if approve else Step.RETURN)
+    if cohort.filed_at != seen_at:
+        raise Conflict("这个班刚才改过又交了一次，看看最新的内容再决定")
+    if approve and cohort.ends_on < clock.today():
+        raise Refused("结班日期已经过了，退回去让他们改日期")
+    if not approve and not reason.strip():
+        raise Refused("写一句为什么退回，培训机构才知道改哪里", field="reason")
+    _record(cohort, "opened" if approve else "returned", reason.strip(), principal)
+    cohort.state = state
+    if approve:
+        cohort.opened_at = clock.now()
+    db.session.flush()
+    if approve:
+        place = (cohort.id, cohort.tenant_id, cohort.version_id, cohort.region_code, cohort.plan_code)
+        events.publish(CohortOpened(*place))
+
+
+def close(cohort_id: UUID, principal: Principal) -> None:
+    """End a class: nobody joins it any more and nothing is earned in it."""
+    cohort = _own(cohort_id, principal)
+    cohort.state, cohort.closed_at = _after(cohort, Step.CLOSE), clock.now()
+    db.session.flush()
+
+
+def locked(cohort_id: UUID, principal: Principal) -> Cohort:
+    """A class of the principal's own institution with its row locked; raises NotFound."""
+    return _own(cohort_id, principal)
+
+
+def _own(cohort_id: UUID, principal: Principal) -> Cohort:
+    query = select(Cohort).where(Cohort.id == cohort_id, Cohort.tenant_id.in_(principal.organisations))
+    return _lock(query)
+
+
+def _in_scope(cohort_id: UUID, principal: Principal) -> Cohort:
+    cohort = _lock(select(Cohort).where(Cohort.id == cohort_id, Cohort.state != State.DRAFT))
+    if not any(scope.covers(cohort.region_code, cohort.plan_code) for scope in principal.scope):
+        raise NotFound()
+    return cohort
+
+
+def _lock(query) -> Cohort:  # type: ignore[no-untyped-def]
+    # What the session has read before the lock may be old by now.
+    cohort: Cohort | None = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if cohort is None:
+        raise NotFound()
+    return cohort
+
+
+def _after(cohort: Cohort, step: Step) -> State:
+    state = filing.after(State(cohort.state), step)
+    if state is None:
+        raise Conflict(filing.too_late(State(cohort.state)))
+    return state
+
+
+def _write(cohort: Cohort, terms: Terms) -> None:
+    version = publishing.version(terms.version_id)
+    if version.state != publishing_rules.State.APPROVED:
+        raise Refused("这个课程包还没审核通过，换一个已发布的课程包", field="version_id")
+    _check(terms, version.programme_code, cohort.region_code)
+    programme = plans.programme(version.programme_code)
+    cohort.programme_code, cohort.plan_code = programme.code, programme.plan_code
+    for name in Terms.__dataclass_fields__:
+        setattr(cohort, name, getattr(terms, name))
+
+
+def _check(terms: Terms, programme_code: str, region_code: str) -> None:
+    seconds, today = teaching.approved_seconds(terms.version_id), clock.today()
+    hour = teaching.class_hour_seconds(programme_code, region_code)
+    faults = filing.faults_of(terms, approved_seconds=seconds, class_hour_seconds=hour, today=today)
+    for field, sentence in faults.items():
+        raise Refused(sentence, field=field)
+
+
+def _terms_of(cohort: Cohort) -> Terms:
+    return Terms(**{name: getattr(cohort, name) for name in Terms.__dataclass_fields__})
+
+
+def _flush_code() -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as problem:
+        raise _code_taken(problem) from problem
+
+
+def _code_taken(problem: IntegrityError) -> LMSError | IntegrityError:
+    if "uq_cohort_tenant_id_code" in str(problem) or "tenant_id_code" in str(problem):
+        return Refused("这个班级编号用过了，换一个没用过的", field="code")
+    return problem
+
+
+def _record(cohort: Cohort, verdict: str, reason: str, principal: Principal) -> None:
+    people = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id)) or 0
+    at = clock.now()
+    assert cohort.filed_at is not None
+    content = {
+        "cohort_id": str(cohort.id),
+        "code": cohort.code,
+        "version_id": str(cohort.version_id),
+        "starts_on": cohort.starts_on.isoformat(),
+        "ends_on": cohort.ends_on.isoformat(),
+        "planned_class_hours": cohort.planned_class_hours,
+        "people": people,
+        "verdict": verdict,
+        "reason": reason,
+        "filed_by": str(cohort.filed_by),
+        "filed_at": cohort.filed_at.isoformat(),
+        "decided_by": str(principal.person()),
+        "decided_at": at.isoformat(),
+    }
+    leaf = evidence.append(DECISION, content)
+    place = {"tenant_id": cohort.tenant_id, "region_code": cohort.region_code, "plan_code": cohort.plan_code}
+    filed = {"filed_by": cohort.filed_by, "filed_at": cohort.filed_at, "people": people}
+    decided = {"decided_by": principal.person(), "decided_at": at, "verdict": verdict, "reason": reason}
+    row = CohortDecision(cohort_id=cohort.id, leaf_id=leaf.id, leaf_hash=leaf.hash, **place, **filed, **decided)
+    db.session.add(row)
+    db.session.flush()

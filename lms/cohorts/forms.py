@@ -1,0 +1,84 @@
+"""What may be sent in about a class."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+
+from lms.cohorts.rules.filing import Terms
+
+
+def _short(most: int, words: str) -> list[Any]:
+    return [InputRequired(words), Length(max=most, message=f"太长了，最多 {most} 个字")]
+
+
+def _trimmed(text: str | None) -> str | None:
+    return " ".join(text.split()) if text else text
+
+
+class TermsForm(FlaskForm):
+    """A class as the clerk writes it down."""
+
+    title = StringField("班级名称", _short(60, "给这个班起个名字"), filters=[_trimmed])
+    code = StringField(
+        "班级编号",
+        [
+            *_short(30, "填班级编号"),
+            Regexp(r"^[\w\-—·.（）()#/]+$", message="编号里只用文字、数字和短横线，中间不要空格"),
+        ],
+        filters=[_trimmed],
+    )
+    version_id = SelectField("课程包", [InputRequired("选一个已发布的课程包")], coerce=UUID)
+    starts_on = DateField("开班日期", [InputRequired("选开班那一天")])
+    ends_on = DateField("结班日期", [InputRequired("选结班那一天")])
+    planned_class_hours = IntegerField(
+        "计划学时", [InputRequired("填计划学时，是一个整数"), NumberRange(0, 2000, "计划学时填 0 到 2000 之间的整数")]
+    )
+    teacher = StringField("授课老师", _short(30, "填授课老师的名字"), filters=[_trimmed])
+    place = StringField("上课地点", [Length(max=80, message="太长了，最多 80 个字")], filters=[_trimmed])
+
+    def terms(self) -> Terms:
+        """The terms as plain data."""
+        values = {name: getattr(self, name).data for name in Terms.__dataclass_fields__}
+        return Terms(**{**values, "place": values["place"] or ""})
+
+
+class RosterForm(FlaskForm):
+    """A roster to be read."""
+
+    file = FileField("名单文件", [FileRequired("先选一个名单文件")])
+
+
+class DecisionForm(FlaskForm):
+    """What an administrator says to a filing."""
+
+    verdict = RadioField(
+        "怎么办", [InputRequired("选“同意开班”或“退回修改”")], choices=[("open", "同意开班"), ("return", "退回修改")]
+    )
+    reason = TextAreaField("退回的原因", [Length(max=500, message="太长了，最多 500 个字")])
+    seen_at = HiddenField(validators=[InputRequired()])
+
+    def validate_seen_at(self, field: HiddenField) -> None:
+        """The moment of the filing that was looked at, as the page wrote it."""
+        try:
+            self.filed_at = datetime.fromisoformat(field.data or "")
+        except ValueError:
+            raise ValidationError("这一页打开太久了，刷新再看一遍") from None
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """A class that is returned is told why."""
+        if self.verdict.data == "return" and not (field.data or "").strip():
+            raise ValidationError("写一句为什么退回，培训机构才知道改哪里")
