@@ -1,0 +1,111 @@
+"""A running platform and a browser for the journeys."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.house import ROOT, House, open_house
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "tests" / ".output" / "screenshots"
+PHONE = {"viewport": {"width": 360, "height": 800}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+DESK = {"viewport": {"width": 1280, "height": 800}}
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """The platform, started once for all journeys."""
+    running = open_house()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, with its stock settings but for the sandbox that root cannot have."""
+    path = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
+    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=[*quiet, *sandbox])
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody in front of a browser; every error of the console or the policy is remembered."""
+
+    def __init__(self, browser: Browser, house: House, **screen: object) -> None:
+        self.context = browser.new_context(locale="zh-CN", base_url=house.origin, **screen)  # type: ignore[arg-type]
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message) -> None:  # type: ignore[no-untyped-def]
+        if message.type == "error" and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def sign_in(self, phone: str) -> None:
+        """Sign in with the code that the demonstration shows."""
+        self.page.goto("/sign-in")
+        self.page.get_by_label("手机号").fill(phone)
+        self.page.get_by_role("button", name="收短信验证码").click()
+        code = re.search(r"验证码是 (\d{6})", self.page.inner_text("main"))
+        assert code, self.page.inner_text("main")
+        self.page.get_by_label("短信验证码").fill(code[1])
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url(lambda address: "/sign-in" not in address)
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the whole page for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def accessible(self) -> None:
+        """No fault that axe finds, and every target big enough for a thumb."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        faults = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found["violations"]]
+        assert faults == [], faults
+        assert self.page.evaluate(SMALL_TARGETS) == []
+
+    def no_complaints(self) -> None:
+        """The console stayed clean: no script error, nothing stopped by the policy."""
+        assert self.complaints == []
+
+
+SMALL_TARGETS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+  .filter(e => e.getClientRects().length && !e.closest('.vh, p, dd, li p, caption, .note p, td div > a'))
+  .filter(e => !(e.matches('input[type=radio], input[type=checkbox]') && e.closest('label')))
+  .map(e => [e, e.getBoundingClientRect()])
+  .filter(([e, r]) => r.height < 43.5 || r.width < 43.5)
+  .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${Math.round(r.width)}x${Math.round(r.height)}`)"""
+
+
+@pytest.fixture
+def phone(browser: Browser, house: House) -> Iterator[Visitor]:
+    """Somebody with a phone of 360 × 800."""
+    visitor = Visitor(browser, house, **PHONE)
+    yield visitor
+    visitor.context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, house: House) -> Iterator[Visitor]:
+    """Somebody at a desk."""
+    visitor = Visitor(browser, house, **DESK)
+    yield visitor
+    visitor.context.close()
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A folder for files to upload."""
+    return tmp_path
