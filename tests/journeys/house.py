@@ -50,6 +50,7 @@ class House:
             env=self.environ,
             text=True,
             capture_output=True,
+            check=False,
             timeout=120,
         )
         if done.returncode:
