@@ -24,7 +24,10 @@ class LeafRef:
 
 @dataclass(frozen=True)
 class SealedLeaf:
-    """A leaf as it lies in the tables; `placed` is the hash that the tree holds at its position."""
+    """A leaf as it lies in the tables; `placed` is the hash that the tree holds at its position.
+
+    A leaf that is neither placed nor waiting was taken out of the queue by hand.
+    """
 
     id: int
     kind: str
@@ -32,6 +35,7 @@ class SealedLeaf:
     marks: bytes
     position: int | None
     placed: bytes | None
+    waits: bool
 
 
 _ADD = text(
@@ -57,18 +61,25 @@ def sealed(leaf_ids: Sequence[int]) -> dict[int, SealedLeaf]:
     """Return the leaves with these ids, by id; what is not there is left out."""
     wanted = bindparam("ids", list(leaf_ids), type_=ARRAY(BigInteger))
     query = (
-        select(Leaf.id, Leaf.kind, Leaf.hash, Leaf.marks, Position.position, Node.hash.label("placed"))
+        select(Leaf.id, Leaf.kind, Leaf.hash, Leaf.marks, Position.position, Node.hash, Pending.leaf_id.is_not(None))
         .outerjoin(Position, Position.leaf_id == Leaf.id)
+        .outerjoin(Pending, Pending.leaf_id == Leaf.id)
         .outerjoin(Node, (Node.level == 0) & (Node.nth == Position.position))
         .where(Leaf.id == func.any(wanted))
     )
-    return {row.id: SealedLeaf(*row) for row in db.session().execute(query)}
+    return {row[0]: SealedLeaf(*row) for row in db.session().execute(query)}
 
 
 def count(kind: str, subject: str, size: int) -> int:
     """Say how many leaves of a kind and subject lie among the first `size` of the tree."""
     mine = select(func.count()).select_from(Leaf).join(Position, Position.leaf_id == Leaf.id)
     return db.session().scalar(mine.where(Leaf.kind == kind, Leaf.subject == subject, Position.position < size)) or 0
+
+
+def last_position(kind: str, subject: str) -> int | None:
+    """Return the last place that a leaf of a kind and subject has; None where none has one."""
+    mine = select(func.max(Position.position)).join(Leaf, Leaf.id == Position.leaf_id)
+    return db.session().scalar(mine.where(Leaf.kind == kind, Leaf.subject == subject))
 
 
 def ids_of(kind: str, after: int, limit: int) -> list[tuple[int, str]]:

@@ -125,6 +125,11 @@ def checkpoint_now() -> Checkpoint:
     return last
 
 
+def first_over(position: int) -> Checkpoint | None:
+    """The oldest checkpoint that covers a place, or None: what is sealed once is always shown under the same signature."""
+    return db.session().scalar(select(Checkpoint).where(Checkpoint.size > position).order_by(Checkpoint.size).limit(1))
+
+
 def latest() -> Checkpoint | None:
     """The newest checkpoint, or None (inside a transaction)."""
     return db.session().scalar(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1))
