@@ -91,6 +91,8 @@ def read_agent(text: bytes | str, where: str = "agent") -> Actor:
         actor = _READER.decode(text)
     except msgspec.MsgspecError as problem:
         raise from_shape(problem, where) from problem
+    except RecursionError as problem:
+        raise Invalid(where, "is nested too deeply") from problem
     check_actor(actor, where)
     return actor
 

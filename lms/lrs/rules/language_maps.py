@@ -1,15 +1,16 @@
 """Language maps and tags (Data 4.2; RFC 5646)."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from lms.lrs.rules.refusal import Invalid
 
+_TAG = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8}+)*+")
+
 
 def check_language(tag: str, where: str) -> None:
     """A language tag such as zh-CN, well-formed by RFC 5646; raises Invalid."""
-    first, *rest = tag.split("-")
-    well = tag.isascii() and first.isalpha() and (2 <= len(first) <= 8 or (first in "xiXI" and bool(rest)))
-    if not well or not all(1 <= len(part) <= 8 and part.isalnum() for part in rest):
+    if _TAG.fullmatch(tag) is None:
         raise Invalid(where, f"{tag[:40]!r} is not a language tag such as zh-CN (RFC 5646)")
 
 

@@ -64,6 +64,8 @@ def read_object(raw: msgspec.Raw, where: str, *, nested: bool = False) -> Target
         return _SHAPES[kind].decode(raw)
     except msgspec.MsgspecError as problem:
         raise from_shape(problem, where) from problem
+    except UnicodeDecodeError as problem:
+        raise Invalid(where, "is not UTF-8") from problem
 
 
 def check_object(target: Target, where: str, version: Version) -> None:

@@ -30,7 +30,7 @@ class Statement:
     id: UUID
     event: Event
     target: Target
-    text: bytes
+    text: str
     version: Version
 
     @property
@@ -75,7 +75,7 @@ def read_statements(body: bytes, version: Version) -> list[Statement]:
 def read_statement(text: bytes, version: Version) -> Statement:
     """One statement, checked whole; raises Invalid."""
     try:
-        event = _ONE.decode(text)
+        event, words = _ONE.decode(text), text.decode()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise _malformed(problem) from problem
     try:
@@ -83,7 +83,7 @@ def read_statement(text: bytes, version: Version) -> Statement:
         check_statement(event, target, version)
     except RecursionError as problem:
         raise Invalid("object", "is nested too deeply") from problem
-    return Statement(UUID(event.id) if event.id is not UNSET else uuid4(), event, target, text, version)
+    return Statement(UUID(event.id) if event.id is not UNSET else uuid4(), event, target, words, version)
 
 
 def check_statement(event: Event, target: Target, version: Version) -> None:
@@ -124,7 +124,7 @@ def _opened(statement: Statement) -> str:
     replaced = event.stored is not UNSET or event.authority is not UNSET
     single = _has_single(event) or (isinstance(target, SubStatement) and _has_single(target))
     if not replaced and not single:
-        return statement.text.strip(b" \t\r\n")[:-1].decode() + ","
+        return statement.text.strip(" \t\r\n")[:-1] + ","
     properties = _PROPERTIES.decode(statement.text)
     for name in _ASSIGNED:
         properties.pop(name, None)
@@ -168,4 +168,4 @@ def _malformed(problem: Exception) -> Invalid:
 def reread(text: str) -> Statement:
     """A statement that the store has kept, taken apart again; it was checked when it came."""
     event = _ONE.decode(text)
-    return Statement(UUID(str(event.id)), event, read_object(event.object, "object"), text.encode(), Version.V2_0_0)
+    return Statement(UUID(str(event.id)), event, read_object(event.object, "object"), text, Version.V2_0_0)

@@ -1,0 +1,50 @@
+"""What is sent to hurt: a megabyte is refused or taken in well under 50 ms, and never crashes."""
+
+from time import process_time
+
+import pytest
+
+from lms.lrs.rules.refusal import Invalid
+from lms.lrs.rules.statement import read_statements
+from lms.lrs.rules.versions import Version
+
+START = b'{"actor":{"mbox":"mailto:a@example.cn"},"verb":{"id":"https://example.cn/v"},"object":{"id":"https://example.cn/o"'
+MILLION = 1_000_000
+CASES = {
+    "deep arrays": b"[" * MILLION,
+    "deep objects": b'{"actor":' * 110_000,
+    "deep extensions": START + b',"definition":{"extensions":{"https://e.cn/x":' + b"[" * 400_000 + b"]" * 400_000 + b"}}}}",
+    "long IRI that fails at the end": START.replace(b"/o", b"/" + b"%28" * 330_000 + b" ") + b"}}",
+    "long scheme": START.replace(b"https://example.cn/o", b"a" * MILLION) + b"}}",
+    "long mailto": START.replace(b"a@example.cn", b"a" * MILLION) + b"}}",
+    "mailto of at signs": START.replace(b"a@example.cn", b"@" * MILLION) + b"}}",
+    "duration of digits": START + b'},"result":{"duration":"P' + b"1" * MILLION + b'"}}',
+    "duration of dots": START + b'},"result":{"duration":"P' + b"1." * 500_000 + b'"}}',
+    "timestamp of digits": START + b'},"timestamp":"2026-01-01T00:00:00.' + b"1" * MILLION + b'Z"}',
+    "language of hyphens": START + b'},"context":{"language":"zh' + b"-a" * 500_000 + b'!"}}',
+    "media type": START + b'},"attachments":[{"usageType":"https://e.cn","display":{},"contentType":"a/'
+    + b"b" * MILLION + b' ","length":1,"sha2":"' + b"a" * 64 + b'"}]}',
+    "lone surrogate": START + b'},"context":{"platform":"\\ud800"}}',
+    "bad UTF-8": START + b'},"context":{"platform":"\xff\xfe"}}',
+    "bad UTF-8 in the object": START + b',"definition":{"type":"https://e.cn/\xff"}}}',
+    "not JSON": b"\x00" * MILLION,
+    "nothing": b"",
+    "huge number": START + b'},"result":{"score":{"raw":' + b"9" * MILLION + b"}}}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_is_refused_in_time(name: str) -> None:
+    """Sabotage: write the IRI rule with nested quantifiers, `([^ ]+)+`."""
+    begun = process_time()
+    with pytest.raises(Invalid):
+        read_statements(CASES[name], Version.V2_0_0)
+    assert process_time() - begun < 0.05
+
+
+def test_a_hundred_thousand_extensions_are_read_in_time() -> None:
+    """Sabotage: check each key against all others."""
+    extensions = b",".join(b'"https://example.cn/x/%d":null' % place for place in range(30_000))
+    begun = process_time()
+    read_statements(START + b',"definition":{"extensions":{' + extensions + b"}}}}", Version.V2_0_0)
+    assert process_time() - begun < 0.1
