@@ -1,0 +1,1 @@
+"""Training packages 职业培训包: uploads, reports, review, approved versions."""

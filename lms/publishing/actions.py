@@ -1,0 +1,232 @@
+"""What is done with packages: receive, record a check, submit, approve, return. Actions flush; the door commits."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.foundation import clock, evidence, jobs
+from lms.foundation.database import acting, db
+from lms.foundation.errors import Conflict, NotFound, Refused
+from lms.publishing import queries, rules
+from lms.publishing.checking import Outcome
+from lms.publishing.files import KeptFile, source_hash
+from lms.publishing.models import Lesson, Package, PackageVersion, VersionDecision
+from lms.publishing.rules import State
+
+CHECK = "publishing.check"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a clerk sends in: the words of the form and the three kept files by part."""
+
+    tenant_id: UUID
+    region_code: str
+    programme_code: str
+    plan_code: str
+    title: str
+    declared_seconds: int
+    upload_token: UUID
+    files: dict[str, KeptFile]
+    package_id: UUID | None = None
+
+
+def receive(offer: Offer) -> UUID:
+    """Write a new version and queue its check; the same form twice is the same version. Gives the version's id.
+
+    Raises Conflict when the same three files are here already. Two windows at once: the unique indexes decide.
+    """
+    digest = source_hash(offer.files)
+    known = queries.by_upload(offer.tenant_id, offer.upload_token)
+    if known:
+        return known.id
+    twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
+    if twin:
+        raise Conflict(
+            f"这三个文件和《{twin.title}》第 {twin.number} 版一模一样，不用再传，到课程包里看它就行",
+            code="same_content",
+        )
+    package_id = offer.package_id or _new_package(offer)
+    version_id = _new_version(offer, package_id, digest)
+    if version_id is None:
+        return _came_first(offer)
+    _queue_check(version_id, offer.tenant_id, offer.title, attempt=1)
+    return version_id
+
+
+def check_again(version_id: UUID) -> None:
+    """Queue another check after the machine failed, not the files; raises Conflict unless the last one is over."""
+    row = _locked(version_id)
+    if row.state != State.CHECKING or row.job_id is None or jobs.find(row.job_id).state != "failed":
+        raise Conflict()
+    attempt = int(row.report.get("attempt", 1)) + 1
+    row.report = {"attempt": attempt}
+    _queue_check(version_id, row.tenant_id, row.title, attempt)
+
+
+def record_check(version_id: UUID, outcome: Outcome) -> None:
+    """Write what a check found, with the lessons when it passed; nothing when somebody was quicker."""
+    row = _locked(version_id)
+    if row.state != State.CHECKING:
+        return
+    row.report = {
+        "findings": [finding.as_json() for finding in outcome.findings],
+        "checked_at": clock.now().isoformat(),
+    }
+    row.state = State.REFUSED if outcome.refused else State.CHECKED
+    row.content_hash = outcome.content_hash
+    for checked in outcome.lessons:
+        values = asdict(checked)
+        del values["captions_hash"]
+        place = {
+            "version_id": row.id,
+            "tenant_id": row.tenant_id,
+            "region_code": row.region_code,
+            "plan_code": row.plan_code,
+        }
+        db.session.add(Lesson(**values, **place))
+    db.session.flush()
+
+
+def submit(version_id: UUID) -> None:
+    """Send a checked version in for review; raises Conflict when it is not ready for that."""
+    row = _locked(version_id, State.SUBMITTED)
+    row.state, row.submitted_at, row.reason = State.SUBMITTED, clock.now(), ""
+    _decide(row, "submitted", "", {})
+
+
+def approve(version_id: UUID, seconds: dict[int, int]) -> None:
+    """Approve a version with each lesson's study time (seconds by lesson number); from then on it never changes.
+
+    Raises Refused where a time cannot be approved or the reviewer is the uploader, Conflict when somebody was quicker.
+    """
+    row = _locked(version_id, State.APPROVED)
+    _other_than_uploader(row)
+    lessons = list(db.session.scalars(select(Lesson).where(Lesson.version_id == row.id).order_by(Lesson.number)))
+    for lesson in lessons:
+        wanted = seconds.get(lesson.number, 0)
+        problem = rules.refuse_seconds(rules.Measure(lesson.kind, lesson.duration_ms, lesson.declared_seconds), wanted)
+        if problem:
+            raise Refused(f"第 {lesson.number} 课：{problem}", field=f"lesson-{lesson.number}")
+        lesson.approved_seconds = wanted
+    db.session.flush()
+    row.state, row.decided_at, row.decided_by, row.reason = State.APPROVED, clock.now(), acting().person_id, ""
+    _decide(row, "approved", "", {str(lesson.number): lesson.approved_seconds for lesson in lessons})
+
+
+def return_(version_id: UUID, reason: str) -> None:
+    """Send a version back to the institution with a reason in words."""
+    row = _locked(version_id, State.RETURNED)
+    _other_than_uploader(row)
+    if not reason.strip():
+        raise Refused("写一句要改什么，对方才知道怎么改", field="reason")
+    row.state, row.decided_at, row.decided_by, row.reason = (
+        State.RETURNED,
+        clock.now(),
+        acting().person_id,
+        reason.strip(),
+    )
+    _decide(row, "returned", reason.strip(), {})
+
+
+def _new_package(offer: Offer) -> UUID:
+    package = Package(
+        id=uuid4(),
+        tenant_id=offer.tenant_id,
+        title=offer.title,
+        programme_code=offer.programme_code,
+        region_code=offer.region_code,
+        plan_code=offer.plan_code,
+    )
+    db.session.add(package)
+    db.session.flush()
+    return package.id
+
+
+def _new_version(offer: Offer, package_id: UUID, digest: str) -> UUID | None:
+    """The id of the new row; None when another window wrote the same upload a moment ago."""
+    # The package row is locked so that two uploads of one package get two numbers.
+    db.session.execute(select(Package.id).where(Package.id == package_id).with_for_update())
+    last = select(func.coalesce(func.max(PackageVersion.number), 0)).where(PackageVersion.package_id == package_id)
+    new = insert(PackageVersion).values(
+        id=uuid4(),
+        created_at=clock.now(),
+        package_id=package_id,
+        tenant_id=offer.tenant_id,
+        number=db.session.scalar(last) + 1,  # type: ignore[operator]
+        state=State.CHECKING,
+        title=offer.title,
+        programme_code=offer.programme_code,
+        region_code=offer.region_code,
+        plan_code=offer.plan_code,
+        declared_seconds=offer.declared_seconds,
+        upload_token=offer.upload_token,
+        source={part: file.as_json() for part, file in offer.files.items()},
+        source_hash=digest,
+        report={},
+        reason="",
+        uploaded_by=acting().person(),
+    )
+    return db.session.scalar(new.on_conflict_do_nothing().returning(PackageVersion.id))
+
+
+def _came_first(offer: Offer) -> UUID:
+    """Another window won: the same form leads to its version, the same files in another form are told."""
+    known = queries.by_upload(offer.tenant_id, offer.upload_token)
+    if known is None:
+        raise Conflict("这三个文件刚才已经传过一次，到课程包里看它就行", code="same_content")
+    return known.id
+
+
+def _queue_check(version_id: UUID, tenant_id: UUID, title: str, attempt: int) -> None:
+    body = {"version_id": str(version_id)}
+    job = jobs.enqueue(CHECK, body, key=f"{version_id}:{attempt}", title=f"检查《{title}》", tenant_id=tenant_id)
+    row = db.session.get_one(PackageVersion, version_id)
+    row.job_id = job.id
+    db.session.flush()
+
+
+def _locked(version_id: UUID, new: State | None = None) -> PackageVersion:
+    """The row, ours until the commit; raises NotFound, or Conflict when it cannot become `new` any more."""
+    row = db.session.scalar(select(PackageVersion).where(PackageVersion.id == version_id).with_for_update())
+    if row is None:
+        raise NotFound()
+    if new is not None and not rules.may_become(State(row.state), new):
+        raise Conflict(f"这一版现在是“{rules.WORDS[State(row.state)][1]}”，刷新看看最新的情况")
+    return row
+
+
+def _other_than_uploader(row: PackageVersion) -> None:
+    problem = rules.refuse_reviewer(row.uploaded_by, acting().person_id)
+    if problem:
+        raise Refused(problem, code="own_upload")
+
+
+def _decide(row: PackageVersion, decision: str, reason: str, seconds: dict[str, int | None]) -> None:
+    """Add the decision to the record and seal it."""
+    person = acting().person()
+    content = {
+        "version_id": str(row.id),
+        "content_hash": row.content_hash,
+        "decision": decision,
+        "reason": reason,
+        "person_id": str(person),
+        "at": clock.now().isoformat(),
+        "seconds": ",".join(f"{number}:{value}" for number, value in sorted(seconds.items())),
+    }
+    leaf = evidence.append("package.decision", content, subject=str(row.id))
+    place = {"tenant_id": row.tenant_id, "region_code": row.region_code, "plan_code": row.plan_code}
+    db.session.add(
+        VersionDecision(
+            version_id=row.id,
+            person_id=person,
+            decision=decision,
+            reason=reason,
+            leaf_id=leaf.id,
+            leaf_hash=leaf.hash,
+            **place,
+        )
+    )
+    db.session.flush()

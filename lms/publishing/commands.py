@@ -1,0 +1,86 @@
+"""The command line of publishing: make the built-in course, publish it, check a package."""
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import click
+from flask.cli import with_appcontext
+
+from courses import catalogue
+from courses.course import Level, Refused
+from courses.packages import Upload, VideoPackage, open_package
+from lms.config import load, settings
+from lms.publishing import builtin
+from media.probe import Unusable, examine, spoken
+from media.transcode import faststart
+
+cli = click.Group("top")
+
+
+@cli.group(name="catalogue")
+def catalogue_group() -> None:
+    """The built-in courses."""
+
+
+@catalogue_group.command()
+def build() -> None:
+    """Make slides, narration, captions and film of the built-in course (once; about half a minute)."""
+    built = catalogue.build(load().data / "catalogue", _say_percent)
+    click.echo(f"catalogue {built.mp4.parent}")
+
+
+@catalogue_group.command()
+@click.option("--tenant", type=click.UUID, required=True, help="The institution in whose name it appears.")
+@click.option("--uploader", type=click.UUID, required=True, help="The clerk who uploads it.")
+@click.option("--reviewer", type=click.UUID, required=True, help="The administrator who approves it; somebody else.")
+@with_appcontext
+def publish(tenant: UUID, uploader: UUID, reviewer: UUID) -> None:
+    """Upload the built-in course and approve it."""
+    built = catalogue.build(settings().data / "catalogue", _say_percent)
+    version_id = builtin.publish(
+        built, builtin.Publisher(tenant, uploader, reviewer), lambda words: click.echo(words, err=True)
+    )
+    click.echo(str(version_id))
+
+
+@cli.group()
+def package() -> None:
+    """Course packages as files."""
+
+
+@package.command()
+@click.argument("video", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("captions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("quiz", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+def check(video: Path, captions: Path, quiz: Path, as_json: bool) -> None:
+    """Check a video lesson as an upload would be: exit code 0 accepted, 1 refused."""
+    findings = _findings(VideoPackage(video.stem, *(Upload(path, path.name) for path in (video, captions, quiz))))
+    refused = any(finding["level"] == Level.REFUSAL for finding in findings)
+    if as_json:
+        click.echo(json.dumps({"accepted": not refused, "findings": findings}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{finding['where']}：{finding['what']}" + (f"。{finding['mend']}" if finding["mend"] else ""))
+    sys.exit(1 if refused else 0)
+
+
+def _findings(given: VideoPackage) -> list[dict[str, str]]:
+    try:
+        course = open_package(given)
+        with TemporaryDirectory() as folder:
+            probe = examine(given.video.path)
+            faststart(given.video.path, Path(folder) / "ready.mp4")
+    except Refused as refusal:
+        return [finding.as_json() for finding in refusal.findings]
+    except Unusable as unusable:
+        return [{"level": "refusal", "where": "视频", "what": unusable.what, "mend": unusable.mend}]
+    measured = {"level": "found", "where": "视频", "what": f"实测 {spoken(probe.duration_ms)}", "mend": ""}
+    return [measured, *(finding.as_json() for finding in course.findings)]
+
+
+def _say_percent(percent: int, words: str) -> None:
+    click.echo(f"{percent}% {words}", err=True)

@@ -1,0 +1,171 @@
+"""Questions about packages, versions and lessons; frozen views for pages and for other capabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from courses.course import Finding, Quiz
+from lms.foundation.database import db
+from lms.foundation.errors import NotFound
+from lms.publishing.models import Lesson, Package, PackageVersion
+from lms.publishing.rules import Measure, State
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One version of a package; times aware, study times in seconds."""
+
+    id: UUID
+    package_id: UUID
+    tenant_id: UUID
+    number: int
+    state: State
+    title: str
+    programme_code: str
+    region_code: str
+    plan_code: str
+    declared_seconds: int
+    content_hash: str | None
+    source: dict[str, Any]
+    report: dict[str, Any]
+    job_id: UUID | None
+    uploaded_by: UUID
+    created_at: datetime
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    reason: str
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The lines of its report; empty while it is being checked."""
+        return tuple(Finding.from_json(entry) for entry in self.report.get("findings", ()))
+
+
+@dataclass(frozen=True)
+class LessonView:
+    """One lesson; `quiz` holds the answers too, so it never goes to a page as it is."""
+
+    id: UUID
+    version_id: UUID
+    tenant_id: UUID
+    number: int
+    title: str
+    kind: str
+    content_hash: str
+    duration_ms: int
+    declared_seconds: int
+    approved_seconds: int | None
+    media_key: str | None
+    captions_key: str | None
+    size_bytes: int
+    quiz: dict[str, Any] | None
+
+    @property
+    def questions(self) -> Quiz | None:
+        """The quiz, read."""
+        return Quiz.from_json(self.quiz) if self.quiz else None
+
+    @property
+    def measure(self) -> Measure:
+        """Its times, for the rules."""
+        return Measure(self.kind, self.duration_ms, self.declared_seconds)
+
+
+def version(version_id: UUID) -> VersionView:
+    """One version that the principal may see; raises NotFound."""
+    row = db.session.scalar(select(PackageVersion).where(PackageVersion.id == version_id))
+    if row is None:
+        raise NotFound()
+    return _version(row)
+
+
+def lessons_of(version_id: UUID) -> list[LessonView]:
+    """The lessons of a version, in order."""
+    query = select(Lesson).where(Lesson.version_id == version_id).order_by(Lesson.number)
+    return [_lesson(row) for row in db.session.scalars(query)]
+
+
+lessons = lessons_of
+
+
+def lesson(lesson_id: UUID) -> LessonView:
+    """One lesson; raises NotFound."""
+    row = db.session.scalar(select(Lesson).where(Lesson.id == lesson_id))
+    if row is None:
+        raise NotFound()
+    return _lesson(row)
+
+
+def published_versions(programme_code: str, tenant_id: UUID | None = None) -> list[VersionView]:
+    """Approved versions of a programme, newest first; of one institution where one is named."""
+    query = select(PackageVersion).where(
+        PackageVersion.programme_code == programme_code, PackageVersion.state == State.APPROVED
+    )
+    if tenant_id is not None:
+        query = query.where(PackageVersion.tenant_id == tenant_id)
+    return _versions(query.order_by(PackageVersion.decided_at.desc()))
+
+
+def versions_of_tenant(tenant_id: UUID) -> list[VersionView]:
+    """All versions of an institution, newest first."""
+    return _versions(
+        select(PackageVersion).where(PackageVersion.tenant_id == tenant_id).order_by(PackageVersion.created_at.desc())
+    )
+
+
+def waiting_for_review() -> list[VersionView]:
+    """Versions in the principal's scope that wait for a decision, the oldest first."""
+    query = select(PackageVersion).where(PackageVersion.state == State.SUBMITTED)
+    return _versions(query.order_by(PackageVersion.submitted_at))
+
+
+def package_title(package_id: UUID, tenant_id: UUID) -> tuple[str, str]:
+    """Title and programme of an institution's package; raises NotFound."""
+    row = db.session.execute(
+        select(Package.title, Package.programme_code).where(Package.id == package_id, Package.tenant_id == tenant_id)
+    ).first()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def by_upload(tenant_id: UUID, upload_token: UUID) -> VersionView | None:
+    """The version that this very form made already, if it did."""
+    query = select(PackageVersion).where(
+        PackageVersion.tenant_id == tenant_id, PackageVersion.upload_token == upload_token
+    )
+    found = _versions(query)
+    return found[0] if found else None
+
+
+def by_source(tenant_id: UUID, programme_code: str, source_hash: str) -> VersionView | None:
+    """The version that holds the same three files already, unless it was refused."""
+    query = select(PackageVersion).where(
+        PackageVersion.tenant_id == tenant_id,
+        PackageVersion.programme_code == programme_code,
+        PackageVersion.source_hash == source_hash,
+        PackageVersion.state != State.REFUSED,
+    )
+    found = _versions(query)
+    return found[0] if found else None
+
+
+def _versions(query: Select[Any]) -> list[VersionView]:
+    return [_version(row) for row in db.session.scalars(query)]
+
+
+def _version(row: PackageVersion) -> VersionView:
+    values = _fields(row, [name for name in VersionView.__dataclass_fields__ if name != "state"])
+    return VersionView(state=State(row.state), **values)
+
+
+def _lesson(row: Lesson) -> LessonView:
+    return LessonView(**_fields(row, list(LessonView.__dataclass_fields__)))
+
+
+def _fields(row: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
