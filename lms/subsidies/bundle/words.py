@@ -6,6 +6,21 @@ from lms.subsidies.bundle.subject import Seal, Subject
 MEANS = "从签名那一刻起，没有人改过、删过、加过这些记录；学时是按包里写明的规则算的。"
 MEANS_NOT = "不证明坐在手机前的一定是本人，也不决定能不能领补贴。"
 
+CONTENTS = {
+    "hours.xlsx": "学时台账和申领合计，能直接打印盖章",
+    "rows.jsonl": "每一条原始记录，一行一条",
+    "people.jsonl": "名单",
+    "policy.json": "当时用的规则、出处和生效日期",
+    "context.json": "班级和课程",
+    "excluded.csv": "没计入的每一段和原因",
+    "proofs/leaves.txt": "每条记录在树里的位置和哈希（RFC 6962）",
+    "proofs/inclusion.txt": "从这些记录算到树根要用的其他哈希",
+    "checkpoint.txt": "签过名的检查点（C2SP tlog-checkpoint，Ed25519）",
+    "manifest.json": "清单：每个文件的大小和校验值",
+    "manifest.sig": "清单的签名",
+    "README.txt": "怎么查真假",
+}
+
 
 def notes(subject: Subject, seal: Seal) -> list[str]:
     """The sentences of the sheet 说明, one a row."""
@@ -26,6 +41,8 @@ def notes(subject: Subject, seal: Seal) -> list[str]:
 def readme(subject: Subject, seal: Seal) -> str:
     """README.txt: what is in the bundle and how to check it without trusting the bundle."""
     print_ = note.fingerprint(seal.key.public_key())
+    shown = "，身份证号完整" if subject.identity == "full" else "，姓名和身份证号已遮盖"
+    listed = "\n".join(f"{name:22}{CONTENTS[name]}{shown if name == 'people.jsonl' else ''}" for name in CONTENTS)
     return f"""{subject.title}
 {subject.facts}
 
@@ -37,16 +54,7 @@ def readme(subject: Subject, seal: Seal) -> str:
    它{MEANS_NOT}
 
 包里有什么
-hours.xlsx            学时台账和申领合计
-rows.jsonl            每一条原始记录，一行一条
-people.jsonl          名单（身份证号{"完整" if subject.identity == "full" else "已遮盖"}）
-policy.json           当时用的规则、出处和生效日期
-context.json          班级和课程
-excluded.csv          没计入的每一段和原因
-proofs/leaves.txt     每条记录在树里的位置和哈希（RFC 6962）
-proofs/inclusion.txt  从这些记录算到树根要用的其他哈希
-checkpoint.txt        签过名的检查点（C2SP tlog-checkpoint，Ed25519）
-manifest.json         清单；manifest.sig 是清单的签名
+{listed}
 
 This bundle proves that no record was changed, removed or added since it was signed. It does not prove who sat at the phone.
 """
