@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 from lms import config
 from lms.accounts import senders, sessions
 from lms.foundation import clock, gate, secrets
-from lms.foundation.database import db, engine_options
+from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
 from lms.web import errors, filters, headers, hosts, manifest, navigation, watch
 
@@ -76,6 +76,8 @@ def create_wsgi(settings: config.Settings | None = None) -> Any:
     settings = settings or config.load()
     watch.configure_logging()
     app = create_app(settings)
+    with app.app_context():
+        refuse_unsafe_server(db.engine)
     static = WhiteNoise(app.wsgi_app, max_age=31536000, immutable_file_test=lambda *_: True)
     static.add_files(str(manifest.STATIC), prefix="static/")
     pages = headers.Headers(static, headers.page_policy(settings.content_origin))

@@ -1,5 +1,6 @@
 """The one place that connects and commits."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,8 +15,11 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
+from lms.config import SettingError
 from lms.foundation import clock
 from lms.foundation.principal import Principal
+
+log = logging.getLogger(__name__)
 
 
 class Model(DeclarativeBase):
@@ -118,16 +122,21 @@ def engine_options(application: str) -> dict[str, Any]:
 def refuse_unsafe_server(engine: Engine) -> None:
     """Refuse a server that may lose acknowledged rows, and a role that row-level security does not bind.
 
-    Raises RuntimeError in one sentence. Measured: synchronous_commit=off lost rows in every kill (security.md 0.1).
+    Raises SettingError in one sentence; a server that does not answer yet is for /readyz to tell.
+    Measured: synchronous_commit=off lost rows in every kill (security.md 0.1).
     """
-    with engine.connect() as connection:
-        if (
-            connection.scalar(text("show synchronous_commit")) == "off"
-            or connection.scalar(text("show fsync")) == "off"
-        ):
-            raise RuntimeError("the database must run with synchronous_commit and fsync on: hours would be lost")
-        if connection.scalar(text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")):
-            raise RuntimeError("LMS_DATABASE_URL must name a role without superuser or bypassrls")
+    try:
+        with engine.connect() as connection:
+            durable = connection.execute(text("select current_setting('fsync'), current_setting('synchronous_commit')"))
+            unbound = connection.scalar(
+                text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
+            )
+            if "off" in durable.one():
+                raise SettingError("PostgreSQL must run with fsync and synchronous_commit on: hours would be lost")
+            if unbound:
+                raise SettingError("LMS_DATABASE_URL must name a role without superuser or bypassrls")
+    except OperationalError:
+        log.warning("the database does not answer yet")
 
 
 def _claims(principal: Principal) -> dict[str, str]:

@@ -1,12 +1,16 @@
 """Row-level security: what a forgotten filter cannot give away."""
 
+import dataclasses
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.accounts.models import Person
+from lms.app import create_wsgi
+from lms.config import SettingError
 from lms.foundation import database
-from lms.foundation.database import db, transaction, widened
+from lms.foundation.database import db, refuse_unsafe_server, transaction, widened
 from lms.foundation.errors import Refused
 from lms.foundation.principal import NOBODY, Principal, Scope
 
@@ -104,3 +108,16 @@ def test_append_only_tables_refuse_change(app, table):
     for statement in (f"delete from {table}", f"truncate {table}"):
         with pytest.raises(DBAPIError, match="permission denied"), transaction(Principal.system_of("test")) as session:
             session.execute(text(statement))
+
+
+def test_a_role_that_policies_do_not_bind_is_refused(settings, postgres):
+    """Sabotage: start as superuser: every policy would be blind."""
+    with pytest.raises(SettingError, match="without superuser"):
+        create_wsgi(dataclasses.replace(settings, database_url=postgres.superuser_url))
+
+
+def test_a_server_that_may_lose_rows_is_refused(settings, postgres):
+    """Sabotage: do not look at synchronous_commit."""
+    unsafe = postgres.app_url + "?options=-csynchronous_commit%3Doff"
+    with pytest.raises(SettingError, match="synchronous_commit"):
+        refuse_unsafe_server(create_engine(unsafe))
