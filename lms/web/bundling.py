@@ -52,15 +52,9 @@ def _bundle(sources: Path, out: Path) -> dict[str, str]:
     if not entries:
         return {}
     names = "--entry-names=[name]-[hash]"
-    command = [
-        _esbuild(),
-        *entries,
-        *_OPTIONS,
-        names,
-        "--asset-names=[name]-[hash]",
-        f"--outdir={out}",
-        "--metafile=/dev/stdout",
-    ]
+    files = [str(entry) for entry in entries]
+    places = (names, "--asset-names=[name]-[hash]", f"--outdir={out}", "--metafile=/dev/stdout")
+    command = [str(_esbuild()), *files, *_OPTIONS, *places]
     result = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     if result.returncode:
         raise BundlingFailed(f"The browser's files cannot be built: {result.stderr.strip()}")
