@@ -18,7 +18,7 @@ class Placed:
     plan_code: Mapped[str]
 
 
-class Registration(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined,misc]
+class Registration(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]
     """A person on a course by way of a class; enrolled by construction, for it names the enrolment."""
 
     __tablename__ = "registration"
@@ -32,7 +32,7 @@ class Registration(Identified, Dated, Placed, db.Model):  # type: ignore[name-de
     version_id: Mapped[UUID] = mapped_column(ForeignKey("package_version.id"))
 
 
-class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined,misc]
+class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined]
     """One opening of a lesson on one device; length and approved time as they were when it was opened.
 
     `last_at` is where the next interval begins, on the server's clock; segment_* is the run of play going on.
@@ -47,6 +47,7 @@ class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined,m
     lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lesson.id"))
     lesson_title: Mapped[str]
     programme_code: Mapped[str]
+    policy_id: Mapped[str]
     content_hash: Mapped[str]
     length_ms: Mapped[int] = mapped_column(BigInteger)
     approved_ms: Mapped[int | None] = mapped_column(BigInteger)
@@ -61,7 +62,7 @@ class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined,m
     ended_at: Mapped[datetime | None]
 
 
-class Lease(db.Model):  # type: ignore[name-defined,misc]
+class Lease(db.Model):  # type: ignore[name-defined]
     """The one live lesson of a person over all devices, and what the person's clock of study has used up.
 
     Locked first by everything that credits time to the person. `counted_until` is the server time up to which the
@@ -78,7 +79,7 @@ class Lease(db.Model):  # type: ignore[name-defined,misc]
     day_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-class Beat(db.Model):  # type: ignore[name-defined,misc]
+class Beat(db.Model):  # type: ignore[name-defined]
     """A beat as it came: what the device says. Those of one delivery share received_at."""
 
     __tablename__ = "beat"
@@ -91,7 +92,7 @@ class Beat(db.Model):  # type: ignore[name-defined,misc]
     body: Mapped[str]
 
 
-class Coverage(db.Model):  # type: ignore[name-defined,misc]
+class Coverage(db.Model):  # type: ignore[name-defined]
     """What a person has been credited in one content, ever: stretches and misses as lists of milliseconds."""
 
     __tablename__ = "coverage"
@@ -103,7 +104,7 @@ class Coverage(db.Model):  # type: ignore[name-defined,misc]
     credited_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-class HourLedger(Placed, db.Model):  # type: ignore[name-defined,misc]
+class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
     """The ledger of hours, append-only; see rules/ledger.py for what a row says."""
 
     __tablename__ = "hour_ledger"
@@ -137,7 +138,7 @@ class HourLedger(Placed, db.Model):  # type: ignore[name-defined,misc]
     leaf_hash: Mapped[bytes]
 
 
-class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined,misc]
+class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined]
     """A lesson learnt within a registration, once; append-only."""
 
     __tablename__ = "lesson_completion"
@@ -148,7 +149,7 @@ class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined,misc]
     completed_at: Mapped[datetime]
 
 
-class QuizAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined,misc]
+class QuizAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]
     """One try at a quiz, marked by the server; append-only. `answers` maps question numbers to options."""
 
     __tablename__ = "quiz_attempt"

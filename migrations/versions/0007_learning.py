@@ -82,7 +82,7 @@ def _study_session() -> None:
         _to("cohort_id", "cohort.id"),
         _to("version_id", "package_version.id"),
         _to("lesson_id", "lesson.id"),
-        *_required(sa.Text(), "lesson_title", "programme_code", "content_hash", "device", "ip"),
+        *_required(sa.Text(), "lesson_title", "programme_code", "policy_id", "content_hash", "device", "ip"),
         *_required(sa.BigInteger(), "length_ms", "position_ms"),
         *(sa.Column(name, sa.BigInteger) for name in ("approved_ms", "segment_from_ms", "segment_to_ms")),
         *_required(TIME, "launched_at", "last_at"),

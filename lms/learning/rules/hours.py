@@ -142,8 +142,8 @@ def accrue(interval: Interval, lesson: Timeline, earned: Earned, policy: HourPol
     return Accrual(tuple(parts), earned, too_fast)
 
 
-def _forbidden(interval: Interval, lesson: Timeline, policy: HourPolicy, standing: Standing) -> Reason | None:
-    """Say what makes the whole interval count for nothing, the weightiest first; None when nothing does."""
+def obstacle(lesson: Timeline, standing: Standing) -> Reason | None:
+    """Say what keeps the person's time from counting whatever is played, the weightiest first; None when nothing does."""
     if not standing.enrolled:
         return Reason.NOT_ENROLLED
     if not standing.class_open:
@@ -152,6 +152,13 @@ def _forbidden(interval: Interval, lesson: Timeline, policy: HourPolicy, standin
         return Reason.NOT_APPROVED
     if not standing.holds_lease:
         return Reason.CONCURRENT_SESSION
+    return None
+
+
+def _forbidden(interval: Interval, lesson: Timeline, policy: HourPolicy, standing: Standing) -> Reason | None:
+    """Say what makes the whole interval count for nothing; None when nothing does."""
+    if reason := obstacle(lesson, standing):
+        return reason
     if not standing.in_order:
         return Reason.OUT_OF_ORDER
     if interval.observed_ms > policy.longest_gap_s * 1000:

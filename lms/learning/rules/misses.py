@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lms.learning.rules.hours import Part
-from lms.learning.rules.reasons import Reason
+from lms.learning.rules.reasons import NO_LOSS, Reason
 from lms.learning.rules.stretches import Stretches, minus, tidy
 
 # shorter holes than this are the edges of beats, not something to watch again
@@ -31,15 +31,15 @@ Misses = tuple[Miss, ...]
 def after(misses: Misses, parts: Iterable[Part], covered: Stretches) -> Misses:
     """Bring the misses up to date with what an interval earned: a later reason takes the place of an earlier one."""
     for part in parts:
-        if part.reason is not None and part.left:
+        if part.reason is not None and part.reason not in NO_LOSS and part.left:
             misses = _without(misses, part.left)
             misses += tuple(Miss(start, end, part.reason) for start, end in part.left)
     return _joined(_without(misses, covered))
 
 
 def worth_saying(misses: Misses) -> Misses:
-    """Leave out the slivers, and what no longer is a loss."""
-    return tuple(miss for miss in misses if miss.ms >= WORTH_SAYING_MS and miss.reason is not Reason.REMAINDER)
+    """Leave out the slivers."""
+    return tuple(miss for miss in misses if miss.ms >= WORTH_SAYING_MS)
 
 
 def _without(misses: Misses, held: Stretches) -> Misses:

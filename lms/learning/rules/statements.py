@@ -1,15 +1,16 @@
 """What learning tells the record store: xAPI statements of the video profile and of quizzes. Plain data out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from lms.learning.rules.segments import Segment
 from lms.learning.rules.stretches import Stretches
 from lms.lrs.rules.vocabulary import ActivityType, Category, Extension, Verb, played_segments, verb
 
-Statement = dict[str, object]
+Statement = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _parents(scene: Scene) -> list[Statement]:
     return [{"id": scene.activity("courses", scene.version_id), "definition": {"type": ActivityType.COURSE.value}}]
 
 
-def _state(place_ms: int, covered: Stretches, progress: float) -> dict[str, object]:
+def _state(place_ms: int, covered: Stretches, progress: float) -> dict[str, Any]:
     return _keys(
         {
             Extension.TIME: _seconds(place_ms),
@@ -170,7 +171,7 @@ def _state(place_ms: int, covered: Stretches, progress: float) -> dict[str, obje
     )
 
 
-def _keys(extensions: dict[Extension, object]) -> dict[str, object]:
+def _keys(extensions: Mapping[Extension, object]) -> dict[str, Any]:
     return {key.value: value for key, value in extensions.items()}
 
 

@@ -1,0 +1,69 @@
+"""The lease: one live lesson per person over all devices, and the lock under everything that credits time to somebody."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.foundation import clock
+from lms.foundation.database import db
+from lms.learning.models import Lease
+from lms.plans.rules import HourPolicy
+
+MISSED_BEATS = 2
+
+
+@dataclass(frozen=True)
+class Held:
+    """A person's lease as it was when it was locked; see models.Lease."""
+
+    person_id: UUID
+    session_id: UUID | None
+    held_until: datetime | None
+    counted_until: datetime | None
+    day: date
+    day_ms: int
+
+    def is_live(self, at: datetime) -> bool:
+        """Whether a device has been heard of within two beats."""
+        return self.session_id is not None and self.held_until is not None and self.held_until > at
+
+    def allows(self, session_id: UUID, at: datetime) -> bool:
+        """Whether a session may be credited: it holds the lease, or nobody does any more."""
+        return self.session_id == session_id or not self.is_live(at)
+
+
+_LOCK = select(*(getattr(Lease, name) for name in Held.__dataclass_fields__)).with_for_update()
+
+
+def lock(person_id: UUID) -> Held:
+    """Lock a person's lease until the transaction ends; it is made when it is first asked for."""
+    query = _LOCK.where(Lease.person_id == person_id)
+    row = db.session.execute(query).first()
+    if row is None:
+        db.session.execute(
+            insert(Lease).values(person_id=person_id, day=clock.today(), day_ms=0).on_conflict_do_nothing()
+        )
+        row = db.session.execute(query).one()
+    return Held(*row)
+
+
+def grant(person_id: UUID, session_id: UUID, at: datetime, policy: HourPolicy) -> None:
+    """Give the lease to a session, whoever held it."""
+    _set(person_id, session_id=session_id, held_until=until(at, policy))
+
+
+def until(at: datetime, policy: HourPolicy) -> datetime:
+    """How long a lease is held without a beat."""
+    return at + timedelta(seconds=MISSED_BEATS * policy.beat_interval_s)
+
+
+def keep(held: Held, **values: object) -> None:
+    """Write what a beat has changed of a locked lease."""
+    _set(held.person_id, **values)
+
+
+def _set(person_id: UUID, **values: object) -> None:
+    db.session.execute(update(Lease).where(Lease.person_id == person_id).values(**values))

@@ -1,0 +1,32 @@
+"""Questions of learning, for its pages and for the capabilities above."""
+
+from lms.learning.queries.courses import Course, course, courses_of, last_position
+from lms.learning.queries.hours import DayTotal, Uncounted, credited_by_registration, day_totals, uncounted
+from lms.learning.queries.ledger import ledger_of_cohort, ledger_page
+from lms.learning.queries.progress import Progress, best_scores, progress_of_cohort
+from lms.learning.queries.quizzes import Attempt, attempt, has_passed, tries
+from lms.learning.queries.registrations import RegistrationView, registration, registrations_of
+
+__all__ = [
+    "Attempt",
+    "Course",
+    "DayTotal",
+    "Progress",
+    "RegistrationView",
+    "Uncounted",
+    "attempt",
+    "best_scores",
+    "course",
+    "courses_of",
+    "credited_by_registration",
+    "day_totals",
+    "has_passed",
+    "last_position",
+    "ledger_of_cohort",
+    "ledger_page",
+    "progress_of_cohort",
+    "registration",
+    "registrations_of",
+    "tries",
+    "uncounted",
+]
