@@ -1,0 +1,140 @@
+"""Who may come in, what a key may do, and what other tenants see: nothing."""
+
+import base64
+import json
+from time import perf_counter
+
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import text
+
+from lms.foundation.database import transaction
+from lms.foundation.principal import Principal
+from lms.lrs import actions, commands, keys
+from tests.conftest import client_of
+from tests.lrs.conftest import Machine, machine
+from tests.lrs.statements import ACTIVITY, AGENT, made
+from tests.people import SYSTEM, Cast
+
+VERSION = {"X-Experience-API-Version": "1.0.3"}
+TABLES = ("lrs_statement", "lrs_statement_id", "lrs_link", "lrs_agent_name", "lrs_activity", "lrs_key", "lrs_document")
+
+
+def test_without_a_key_nobody_comes_in(xapi: Machine) -> None:
+    """Sabotage: leave @allow(Access.LRS_KEY) for @allow(Access.PUBLIC)."""
+    wrong = base64.b64encode(f"{xapi.issued.key}:wrong".encode()).decode()
+    for header in ("", "Basic x", "Basic Og==", f"Basic {wrong}", "Bearer abc"):
+        answer = xapi.ask("GET", "statements", headers={"Authorization": header})
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"].startswith("Basic")
+        assert answer.headers["X-Experience-API-Version"] == "1.0.3"
+
+
+def test_a_session_cookie_opens_nothing_here(app: Flask, people: Cast) -> None:
+    """Sabotage: fall back to the session in keys.authenticate."""
+    assert client_of(app, people.liumin).get("/xapi/statements", headers=VERSION).status_code == 401
+
+
+def test_another_tenant_sees_nothing(xapi: Machine, stranger: Machine) -> None:
+    """Sabotage: leave the tenant out of Principal in Session.transaction AND out of the queries."""
+    one = made()
+    xapi.post(one)
+    state = {"activityId": ACTIVITY["id"], "agent": AGENT, "stateId": "s"}
+    xapi.ask("PUT", "activities/state", {"a": 1}, **state)
+    assert stranger.found() == stranger.found(agent=AGENT) == []
+    assert stranger.get("statements", statementId=one["id"]).status_code == 404
+    assert stranger.get("activities/state", **state).status_code == 404
+    assert "definition" not in stranger.get("activities", activityId=ACTIVITY["id"]).json
+    assert "name" not in stranger.get("agents", agent={"mbox": AGENT["mbox"]}).json
+    assert stranger.post({**one, "actor": {"mbox": "mailto:x@example.cn"}}).status_code == 200, (
+        "ids are the tenant's own"
+    )
+    assert xapi.get("statements", statementId=one["id"]).json["actor"] == AGENT
+
+
+def test_row_level_security_hides_every_table(xapi: Machine, people: Cast) -> None:
+    """Sabotage: leave tenancy.protect out of _tenant in the migration."""
+    xapi.post(made())
+    xapi.ask("PUT", "activities/state", {"a": 1}, activityId=ACTIVITY["id"], agent=AGENT, stateId="s")
+    other = Principal(organisations=frozenset({people.organisations["qiming"]}))
+    for table in TABLES:
+        with transaction(SYSTEM) as session:
+            assert session.scalar(text(f"select count(*) from {table}")) > 0
+        with transaction(other) as session:
+            assert session.scalar(text(f"select count(*) from {table}")) == 0
+
+
+def test_months_cannot_be_read_around_their_parent(xapi: Machine) -> None:
+    """Sabotage: leave the revoke out of lrs_add_month."""
+    xapi.post(made())
+    with transaction(SYSTEM) as session:
+        open_months = session.scalars(
+            text(
+                "select inhrelid::regclass::text from pg_inherits where inhparent = 'lrs_statement'::regclass"
+                " and has_table_privilege('lms_app', inhrelid, 'select')"
+            )
+        ).all()
+    assert open_months == []
+
+
+def test_a_revoked_key_is_dead_at_once(app: Flask, xapi: Machine) -> None:
+    """Sabotage: ask for the key in the memory of the process alone."""
+    assert xapi.get("statements").status_code == 200
+    _, _, caller = keys._memory[xapi.issued.key]
+    with transaction(SYSTEM):
+        assert keys.revoke(caller.tenant_id, "tests") == 1
+    assert xapi.get("statements").status_code == 401
+    assert xapi.post(made()).status_code == 401
+    assert (
+        xapi.ask("PUT", "activities/state", {}, activityId=ACTIVITY["id"], agent=AGENT, stateId="s").status_code == 401
+    )
+
+
+def test_scopes_bind(app: Flask, people: Cast) -> None:
+    """Sabotage: leave permits() out of handle()."""
+    writer = machine(app, people.organisations["anyi"], scopes=("statements/write",))
+    assert writer.post(made()).status_code == 200
+    assert writer.get("statements").status_code == 403
+
+
+def test_the_secret_is_kept_nowhere(xapi: Machine) -> None:
+    """Sabotage: write the secret into the row."""
+    with transaction(SYSTEM) as session:
+        row = session.execute(text("select lrs_key::text from lrs_key")).scalar_one()
+    assert xapi.issued.secret not in row
+    assert xapi.issued.secret.encode().hex() not in row
+
+
+def test_a_key_is_checked_in_a_tenth_of_a_millisecond(xapi: Machine) -> None:
+    """Sabotage: hash the secret with argon2."""
+    keys.check(xapi.issued.key, xapi.issued.secret)
+    times = []
+    for _ in range(200):
+        begun = perf_counter()
+        keys.check(xapi.issued.key, xapi.issued.secret)
+        times.append(perf_counter() - begun)
+    assert sorted(times)[100] < 0.0001
+
+
+def test_the_command_prints_a_key_that_works(app: Flask, people: Cast) -> None:
+    """Sabotage: print the hash."""
+    answer = CliRunner().invoke(
+        commands.cli, ["lrs-key", "outside", "--json", "--organisation", "安颐职业培训学校"], obj=None
+    )
+    assert answer.exit_code == 0, answer.output
+    said = json.loads(answer.output)
+    assert Machine(app, keys.Issued(said["key"], said["secret"])).get("statements").status_code == 200
+    refused = CliRunner().invoke(commands.cli, ["lrs-key", "x", "--organisation", "nobody"])
+    assert refused.exit_code == 1
+    assert "no organisation" in refused.output
+
+
+def test_the_inner_door_keeps_records_for_a_trainee(xapi: Machine, people: Cast) -> None:
+    """Sabotage: leave widened() out of store(): row-level security refuses the trainee's transaction."""
+    school = people.organisations["anyi"]
+    one = {name: value for name, value in made().items() if name != "id"}
+    with transaction(Principal(person_id=people.xiulan)) as session:
+        stored = actions.store([one, made()], school)
+        assert session.scalar(text("select count(*) from lrs_statement")) == 0, "and the door is shut again behind it"
+    assert set(xapi.found()) == {str(statement_id) for statement_id in stored}
+    assert xapi.get("statements", limit="1").json["statements"][0]["authority"]["account"]["name"] == "learning"
