@@ -6,16 +6,18 @@ from uuid import UUID
 import click
 from flask.cli import with_appcontext
 
+from courses import catalogue
 from lms.accounts import demo
 from lms.accounts import queries as accounts
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import enrolling, filing
 from lms.cohorts.rules.filing import Terms
+from lms.config import settings
 from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.foundation.principal import Principal
 from lms.plans import actions as plans
-from lms.publishing.commands import publish_catalogue
+from lms.publishing import builtin
 
 CODE = "NCDS-2026-01"
 ROSTER = "农村电商第1期花名册.csv"
@@ -30,7 +32,8 @@ def command() -> None:
         plans.load(*data)
     ids = demo.bring_in()
     clerk, administrator = _principal(ids["刘敏"]), _principal(ids["何泉"])
-    version_id = publish_catalogue(ids[demo.SCHOOL], clerk, administrator)
+    built = catalogue.build(settings().data / "catalogue")
+    version_id = builtin.publish(built, builtin.Publisher(ids[demo.SCHOOL], ids["刘敏"], ids["何泉"]))
     _open_class(version_id, clerk, administrator)
     for line in _how_to_sign_in():
         click.echo(line)

@@ -27,7 +27,7 @@ class Item:
 
 def inbox(principal: Principal) -> list[Item]:
     """Everything the principal may decide, the longest waiting first."""
-    packages = publishing.versions_to_review(principal)
+    packages = publishing.waiting_for_review()
     filings = cohorts.cohorts_to_decide(principal)
     names = accounts.organisations({row.tenant_id for row in [*packages, *filings]})
     titles = {programme.plan_code: programme.plan for programme in plans.programmes()}

@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 def _refused(error: LMSError) -> Any:
     if isinstance(error, NotSignedIn) and request.method == "GET" and not wants_json():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    return answer(error.status, error.code, error.sentence)
+    return answer(error.status, error.code, error.sentence, error.field)
 
 
 def _expired(_: CSRFError) -> Any:
@@ -59,10 +59,11 @@ def wants_json() -> bool:
     return request.is_json or request.path.startswith(("/xapi", "/api", "/readyz")) or best == "application/json"
 
 
-def answer(status: int, code: str, sentence: str) -> Response:
+def answer(status: int, code: str, sentence: str, field: str | None = None) -> Response:
     """The refusal as JSON or as a page."""
     if wants_json():
-        body = jsonify(error=code, message=sentence, request=g.get("request_id"))
+        told = {"error": code, "message": sentence, "request": g.get("request_id")}
+        body = jsonify(told | ({"field": field} if field else {}))
     else:
         body = make_response(render_template("error.html", sentence=sentence, status=status))
     body.status_code = status

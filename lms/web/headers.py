@@ -19,7 +19,7 @@ def page_policy(content_origin: str) -> str:
     scheme, host = content_origin.split("://")
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
-        f" media-src {scheme}://*.{host}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f" media-src 'self' {scheme}://*.{host}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

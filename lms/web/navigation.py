@@ -26,6 +26,7 @@ class Entry:
 STAFF = (
     Entry("待办", "inbox", "reporting.inbox", Permission.INBOX_READ),
     Entry("课程包", "package", "publishing.packages", Permission.PACKAGE_UPLOAD),
+    Entry("课程审核", "package", "publishing.reviews", Permission.PACKAGE_REVIEW),
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
 )
