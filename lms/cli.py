@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate import upgrade
 
-from lms import config
+from lms import config, demo
 from lms.app import CAPABILITIES, create_app
 from lms.foundation import key_commands
 from lms.foundation.services import supervisor
@@ -44,6 +44,7 @@ def run() -> None:
 
 
 cli.add_command(key_commands.cli)
+cli.add_command(demo.command)
 for _capability in ("foundation", *CAPABILITIES):
     _name = f"lms.{_capability}.commands"
     if importlib.util.find_spec(f"lms.{_capability}") and importlib.util.find_spec(_name):
