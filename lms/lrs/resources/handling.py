@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 from psycopg import errors as pg
@@ -63,27 +64,27 @@ def answer_about(call: Call) -> Answer:
 
 def refusal(problem: Exception) -> Answer:
     """The answer to what went wrong: the status of Communication 3.2, and JSON that says which property and why."""
-    if isinstance(problem, Invalid):
-        return _said(400, "invalid", problem.why, problem.path)
-    if isinstance(problem, Different):
-        return _said(409, "conflict", str(problem), "id")
-    if isinstance(problem, MustSayWhich):
-        why = "a document is there already: read it, and send its ETag as If-Match, or If-None-Match: * for a new one"
-        return _said(409, "conflict", why)
-    if isinstance(problem, PreconditionFailed):
-        return _said(412, "precondition_failed", "the document has changed: read it again and use its new ETag")
-    if isinstance(problem, Unknown):
-        return _said(404, "not_found", str(problem))
-    if isinstance(problem, Forbidden):
-        return _said(403, "forbidden", "the scopes of this key do not allow this")
-    if isinstance(problem, MethodNotAllowed):
-        return replace(
-            _said(405, "method_not_allowed", f"this resource answers {problem}"), headers={"Allow": str(problem)}
-        )
-    if isinstance(problem, LMSError):
-        more = {"WWW-Authenticate": 'Basic realm="xAPI"'} if isinstance(problem, NotSignedIn) else {}
-        return replace(_said(problem.status, problem.code, problem.sentence), headers=more)
+    for kind, told in _REFUSALS.items():
+        if isinstance(problem, kind):
+            return told(problem)
     raise problem
+
+
+def _busy(problem: Exception) -> Answer:
+    log.warning("xapi request gave up waiting: %s", type(problem).__name__)
+    why = "others hold what this request needs: send it again, the same ids make it harmless"
+    return replace(_said(503, "busy", why), headers={"Retry-After": "2"})
+
+
+def _sentence(problem: LMSError) -> Answer:
+    more = {"WWW-Authenticate": 'Basic realm="xAPI"'} if isinstance(problem, NotSignedIn) else {}
+    return replace(_said(problem.status, problem.code, problem.sentence), headers=more)
+
+
+def _wrong_method(problem: MethodNotAllowed) -> Answer:
+    return replace(
+        _said(405, "method_not_allowed", f"this resource answers {problem}"), headers={"Allow": str(problem)}
+    )
 
 
 def _with_retries(session: Session, call: Call) -> Answer:
@@ -109,3 +110,21 @@ def _said(status: int, code: str, why: str, path: str = "") -> Answer:
     words = f"{path}：{why}" if path else why
     said = {"error": code, "property": path, "why": why, "message": f"这条 xAPI 请求没有收下。{words}"}
     return Answer(status, msgspec.json.encode(said))
+
+
+_REFUSALS: dict[type[Exception], Callable[[Any], Answer]] = {
+    Invalid: lambda problem: _said(400, "invalid", problem.why, problem.path),
+    Different: lambda problem: _said(409, "conflict", str(problem), "id"),
+    MustSayWhich: lambda _: _said(
+        409, "conflict", "a document is there already: read it and send its ETag as If-Match, or If-None-Match: *"
+    ),
+    PreconditionFailed: lambda _: _said(
+        412, "precondition_failed", "the document is not the one you know: read it again and use its new ETag"
+    ),
+    Unknown: lambda problem: _said(404, "not_found", str(problem)),
+    Forbidden: lambda _: _said(403, "forbidden", "the scopes of this key do not allow this"),
+    MethodNotAllowed: _wrong_method,
+    pg.LockNotAvailable: _busy,
+    pg.QueryCanceled: _busy,
+    LMSError: _sentence,
+}

@@ -23,9 +23,6 @@ class Version(Enum):
         return "1.0.0" if self is Version.V1_0_3 else "2.0.0"
 
 
-ALL = ("1.0.3", "2.0.0")
-
-
 def requested(header: str | None) -> Version:
     """The version that a request speaks; raises Invalid for a missing or unknown one."""
     if header in {"2.0.0", "2.0"}:
