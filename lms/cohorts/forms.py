@@ -16,9 +16,12 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.cohorts.rules.filing import Terms
+
+NOT_OFFERED = "从已发布的课程包里选一个"
 
 
 def _short(most: int, words: str) -> list[Any]:
@@ -27,6 +30,46 @@ def _short(most: int, words: str) -> list[Any]:
 
 def _trimmed(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
+
+
+class Day(DateField):
+    """A day, told in our own words where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 2026-11-22."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(f"{self.label.text}没认出来，像 2026-11-22 这样填") from None
+
+
+class WholeNumber(IntegerField):
+    """A whole number, told in our own words where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 24."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(f"{self.label.text}填一个整数，比如 24") from None
+
+
+class Offered(SelectField):
+    """One of the published versions, told in our own words where it is none of them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the id of a version."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(NOT_OFFERED) from None
+
+    def pre_validate(self, form: Any) -> None:
+        """Take what the page offered and nothing else."""
+        try:
+            super().pre_validate(form)
+        except ValueError:
+            raise ValidationError(NOT_OFFERED) from None
 
 
 class TermsForm(FlaskForm):
@@ -41,10 +84,10 @@ class TermsForm(FlaskForm):
         ],
         filters=[_trimmed],
     )
-    version_id = SelectField("课程包", [InputRequired("选一个已发布的课程包")], coerce=UUID)
-    starts_on = DateField("开班日期", [InputRequired("选开班那一天")])
-    ends_on = DateField("结班日期", [InputRequired("选结班那一天")])
-    planned_class_hours = IntegerField(
+    version_id = Offered("课程包", [InputRequired("选一个已发布的课程包")], coerce=UUID)
+    starts_on = Day("开班日期", [InputRequired("选开班那一天")])
+    ends_on = Day("结班日期", [InputRequired("选结班那一天")])
+    planned_class_hours = WholeNumber(
         "计划学时", [InputRequired("填计划学时，是一个整数"), NumberRange(0, 2000, "计划学时填 0 到 2000 之间的整数")]
     )
     teacher = StringField("授课老师", _short(30, "填授课老师的名字"), filters=[_trimmed])
@@ -66,7 +109,9 @@ class DecisionForm(FlaskForm):
     """What an administrator says to a filing."""
 
     verdict = RadioField(
-        "怎么办", [InputRequired("选“同意开班”或“退回修改”")], choices=[("open", "同意开班"), ("return", "退回修改")]
+        "怎么办",
+        [InputRequired("选“同意开班”或“退回修改”")],
+        choices=[SelectChoice("open", "同意开班"), SelectChoice("return", "退回修改")],
     )
     reason = TextAreaField("退回的原因", [Length(max=500, message="太长了，最多 500 个字")])
     seen_at = HiddenField(validators=[InputRequired()])

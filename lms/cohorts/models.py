@@ -1,6 +1,7 @@
 """Tables of classes. Only this capability writes them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
@@ -95,5 +96,6 @@ class CohortDecision(Identified, db.Model):  # type: ignore[name-defined]
     verdict: Mapped[str]
     reason: Mapped[str]
     people: Mapped[int]
+    terms: Mapped[dict[str, Any]]
     leaf_id: Mapped[int]
     leaf_hash: Mapped[bytes]

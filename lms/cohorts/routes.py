@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
 
 from lms.accounts import queries as accounts
 from lms.cohorts import queries, teaching
@@ -237,7 +238,7 @@ def _terms_form(obj: queries.CohortView | None = None) -> tuple[TermsForm, list[
     with transaction(current()):
         choices = teaching.choices()
     form = TermsForm(obj=obj)
-    form.version_id.choices = [(str(choice.id), choice.words) for choice in choices]
+    form.version_id.choices = [SelectChoice(str(choice.id), choice.words) for choice in choices]
     return form, choices
 
 

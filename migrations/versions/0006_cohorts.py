@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from lms.foundation import tenancy
 
@@ -112,6 +113,7 @@ def _decision() -> None:
         sa.Column("decided_by", sa.Uuid),
         *_required(TIME, "filed_at", "decided_at"),
         *_required(sa.Integer(), "people"),
+        *_required(JSONB(), "terms"),
         *_required(sa.BigInteger(), "leaf_id"),
         *_required(sa.LargeBinary(), "leaf_hash"),
         sa.CheckConstraint("verdict in ('opened', 'returned')", name="verdict"),

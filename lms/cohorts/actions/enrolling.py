@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import LargeBinary, Uuid, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
@@ -15,7 +14,7 @@ from lms.accounts.rules import NewPerson
 from lms.cohorts import queries
 from lms.cohorts.actions.filing import locked
 from lms.cohorts.events import PeopleEnrolled
-from lms.cohorts.models import Cohort, Enrolment, RosterImport
+from lms.cohorts.models import Cohort, RosterImport
 from lms.cohorts.rules import filing, preview
 from lms.cohorts.rules.preview import Preview
 from lms.cohorts.rules.roster import Candidate, Roster, read_roster
@@ -25,7 +24,17 @@ from lms.foundation.database import db
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.principal import Principal
 
-BATCH = 500
+# One statement whatever the number of people: thousands of rows as VALUES take seconds to put together.
+_ENROL = text(
+    "insert into enrolment (id, details, person_id, import_id, cohort_id, tenant_id, created_at, region_code, plan_code)"
+    " select given.id, given.details, given.person_id, :import_id, :cohort_id, :tenant_id, :created_at, :region_code,"
+    " :plan_code from unnest(:ids, :details, :person_ids) as given (id, details, person_id)"
+    " on conflict (cohort_id, person_id) do nothing returning person_id"
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("details", type_=ARRAY(LargeBinary)),
+    bindparam("person_ids", type_=ARRAY(Uuid)),
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +47,21 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class EnrolmentRow:
+    """One row of enrolment, sealed before the transaction."""
+
+    id: UUID
+    details: bytes | None
+
+
+@dataclass(frozen=True)
 class Prepared:
     """All that a confirmed import writes, sealed and hashed before the transaction."""
 
     import_id: UUID
     candidates: tuple[Candidate, ...]
     person_rows: list[dict[str, object]]
-    enrolment_rows: list[dict[str, Any]]
+    enrolment_rows: list[EnrolmentRow]
     content: bytes
 
 
@@ -105,7 +122,7 @@ def prepare(import_id: UUID, found: Preview) -> Prepared:
     if not candidates:
         raise Refused(preview.NOBODY)
     new = [NewPerson(c.name, c.id_number, c.phone) for c in candidates]
-    rows = [_enrolment_row(c, import_id) for c in candidates]
+    rows = [_enrolment_row(c) for c in candidates]
     return Prepared(import_id, candidates, accounts.prepare(new), rows, _sealed(import_id, found.mending()))
 
 
@@ -153,20 +170,21 @@ def _refuse_closed(state: str) -> None:
 
 def _enrol(prepared: Prepared, cohort: Cohort) -> list[UUID]:
     """Link or create the people and give each a place in the class; the ids of those who were not in it before."""
-    place = {"tenant_id": cohort.tenant_id, "region_code": cohort.region_code, "plan_code": cohort.plan_code}
     linked = accounts.link_or_create_many(
         prepared.person_rows, tenant_id=cohort.tenant_id, region_code=cohort.region_code, plan_code=cohort.plan_code
     )
     _refuse_other_names(prepared.candidates, linked)
-    at = {"cohort_id": cohort.id, "created_at": clock.now(), **place}
-    pairs = zip(prepared.enrolment_rows, linked, strict=True)
-    rows = [{**row, **at, "person_id": person_id} for row, (person_id, _) in pairs]
-    joined: list[UUID] = []
-    for start in range(0, len(rows), BATCH):
-        new = insert(Enrolment).values(rows[start : start + BATCH])
-        once = new.on_conflict_do_nothing(index_elements=["cohort_id", "person_id"]).returning(Enrolment.person_id)
-        joined += db.session.scalars(once)
-    return joined
+    placed = zip(prepared.enrolment_rows, linked, strict=True)
+    ids, details, person_ids = zip(*((row.id, row.details, person_id) for row, (person_id, _) in placed), strict=True)
+    values = {
+        "ids": list(ids),
+        "details": list(details),
+        "person_ids": list(person_ids),
+        "import_id": prepared.import_id,
+    }
+    at = {"cohort_id": cohort.id, "tenant_id": cohort.tenant_id, "created_at": clock.now()}
+    place = {"region_code": cohort.region_code, "plan_code": cohort.plan_code}
+    return list(db.session.scalars(_ENROL, {**values, **at, **place}))
 
 
 def _refuse_other_names(candidates: Sequence[Candidate], linked: Sequence[tuple[UUID, bool]]) -> None:
@@ -177,13 +195,13 @@ def _refuse_other_names(candidates: Sequence[Candidate], linked: Sequence[tuple[
         raise Conflict(preview.CHANGED)
 
 
-def _enrolment_row(candidate: Candidate, import_id: UUID) -> dict[str, Any]:
+def _enrolment_row(candidate: Candidate) -> EnrolmentRow:
     row_id = uuid4()
     details = {"employer": candidate.employer, "household": candidate.household, "remark": candidate.remark}
     sealed = None
     if any(details.values()):
         sealed = secrets.seal("enrolment", "details", row_id, msgspec.json.encode(details).decode())
-    return {"id": row_id, "import_id": import_id, "details": sealed}
+    return EnrolmentRow(row_id, sealed)
 
 
 def _sealed(import_id: UUID, found: Preview) -> bytes:

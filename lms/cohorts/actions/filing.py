@@ -1,6 +1,7 @@
 """Write a class down, change it, file it, decide on it, close it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -159,29 +160,39 @@ def _code_taken(problem: IntegrityError) -> LMSError | IntegrityError:
     return problem
 
 
+def leaf_content(row: CohortDecision) -> dict[str, Any]:
+    """What is sealed of a decision: its columns without the leaf's own, as text and whole numbers."""
+    return {
+        "cohort_id": str(row.cohort_id),
+        "terms": row.terms,
+        "people": row.people,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "filed_by": str(row.filed_by),
+        "filed_at": row.filed_at.isoformat(timespec="microseconds"),
+        "decided_by": str(row.decided_by),
+        "decided_at": row.decided_at.isoformat(timespec="microseconds"),
+    }
+
+
 def _record(cohort: Cohort, verdict: str, reason: str, principal: Principal) -> None:
     people = db.session.scalar(select(func.count()).where(Enrolment.cohort_id == cohort.id)) or 0
-    at = clock.now()
-    assert cohort.filed_at is not None
-    content = {
-        "cohort_id": str(cohort.id),
-        "code": cohort.code,
-        "version_id": str(cohort.version_id),
-        "starts_on": cohort.starts_on.isoformat(),
-        "ends_on": cohort.ends_on.isoformat(),
-        "planned_class_hours": cohort.planned_class_hours,
-        "people": people,
-        "verdict": verdict,
-        "reason": reason,
-        "filed_by": str(cohort.filed_by),
-        "filed_at": cohort.filed_at.isoformat(),
-        "decided_by": str(principal.person()),
-        "decided_at": at.isoformat(),
-    }
-    leaf = evidence.append(DECISION, content)
     place = {"tenant_id": cohort.tenant_id, "region_code": cohort.region_code, "plan_code": cohort.plan_code}
-    filed = {"filed_by": cohort.filed_by, "filed_at": cohort.filed_at, "people": people}
-    decided = {"decided_by": principal.person(), "decided_at": at, "verdict": verdict, "reason": reason}
-    row = CohortDecision(cohort_id=cohort.id, leaf_id=leaf.id, leaf_hash=leaf.hash, **place, **filed, **decided)
+    filed = {
+        "filed_by": cohort.filed_by,
+        "filed_at": cohort.filed_at,
+        "people": people,
+        "terms": _written_terms(cohort),
+    }
+    decided = {"decided_by": principal.person(), "decided_at": clock.now(), "verdict": verdict, "reason": reason}
+    row = CohortDecision(cohort_id=cohort.id, **place, **filed, **decided)
+    leaf = evidence.append(DECISION, leaf_content(row))
+    row.leaf_id, row.leaf_hash = leaf.id, leaf.hash
     db.session.add(row)
     db.session.flush()
+
+
+def _written_terms(cohort: Cohort) -> dict[str, Any]:
+    """The terms that were decided on, as text and whole numbers."""
+    values = {name: getattr(cohort, name) for name in Terms.__dataclass_fields__}
+    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
