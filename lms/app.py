@@ -1,7 +1,5 @@
 """Puts the applications together: the only file that knows every capability."""
 
-import importlib
-import importlib.util
 from typing import Any
 
 from celery import Celery
@@ -13,12 +11,24 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
-from lms import config
+from lms import config, reactions
+from lms.accounts import routes as accounts
 from lms.accounts import senders, sessions
+from lms.cohorts import routes as cohorts
 from lms.foundation import clock, gate, secrets
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
+from lms.learning import routes as learning
+from lms.lrs import keys as lrs_keys
+from lms.lrs import routes as lrs
+from lms.publishing import content
+from lms.publishing import routes as publishing
+from lms.publishing import tasks as publishing_tasks
+from lms.reporting import routes as reporting
+from lms.subsidies import routes as subsidies
+from lms.subsidies import tasks as subsidies_tasks
 from lms.web import errors, filters, headers, hosts, manifest, navigation, watch
+from media.storage import storage_for
 
 MIGRATIONS = str(config.CHECKOUT / "migrations")
 SMALL_BODY = 1_000_000
@@ -26,15 +36,16 @@ SMALL_BODY = 1_000_000
 csrf = CSRFProtect()
 
 
-def _room(capability: str, room: str) -> Any:
-    name = f"lms.{capability}.{room}"
-    try:
-        return importlib.import_module(name) if importlib.util.find_spec(name) else None
-    except ModuleNotFoundError:
-        return None
-
-
-CAPABILITIES = ("plans", "accounts", "lrs", "questions", "publishing", "cohorts", "learning", "subsidies", "reporting")
+BLUEPRINTS = (
+    accounts.bp,
+    publishing.bp,
+    cohorts.bp,
+    learning.bp,
+    subsidies.bp,
+    reporting.bp,
+)
+# Importing a capability's tasks names its job handlers.
+TASKS = (publishing_tasks, subsidies_tasks)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -49,25 +60,19 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for part in (errors, filters, navigation, watch):
         part.init_app(app)
     app.extensions["sender"] = senders.sender_for(app.config["LMS"])
-    for capability in CAPABILITIES:
-        routes = _room(capability, "routes")
-        if routes is not None:
-            app.register_blueprint(routes.bp)
-        _room(capability, "tasks")
-    lrs_routes, lrs_keys = _room("lrs", "routes"), _room("lrs", "keys")
-    if lrs_routes and lrs_keys:
-        csrf.exempt(lrs_routes.bp)
-        gate.register(app, Access.LRS_KEY, lrs_keys.authenticate)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_blueprint(lrs.bp)
+    csrf.exempt(lrs.bp)
+    gate.register(app, Access.LRS_KEY, lrs_keys.authenticate)
     return app
 
 
 def create_content_app(settings: config.Settings | None = None) -> Flask:
     """The application of other people's content: no cookie, no session, no pages."""
     app = _bare("content", settings or config.load())
-    app.before_request(_no_session)
-    content = _room("publishing", "content")
-    if content is not None:
-        app.register_blueprint(content.bp)
+    gate.init_app(app)
+    app.register_blueprint(content.bp)
     return app
 
 
@@ -110,16 +115,10 @@ def _bare(name: str, settings: config.Settings) -> Flask:
 
 def _wire(app: Flask, settings: config.Settings) -> None:
     """What the foundation calls without knowing it by name."""
-    storage = importlib.import_module("media.storage")
-    reactions = _room_top("reactions")
-    app.extensions["storage"] = storage.storage_for(settings)
-    app.extensions["reactions"] = reactions.TABLE if reactions else {}
+    app.extensions["storage"] = storage_for(settings)
+    app.extensions["reactions"] = reactions.TABLE
     app.extensions["wake"] = _waker(settings)
     app.extensions["readiness"] = {"storage": app.extensions["storage"].alive, "broker": _broker(settings)}
-
-
-def _room_top(name: str) -> Any:
-    return importlib.import_module(f"lms.{name}") if importlib.util.find_spec(f"lms.{name}") else None
 
 
 def broker(settings: config.Settings) -> Celery:
@@ -155,7 +154,3 @@ def _broker(settings: config.Settings) -> Any:
             return False
 
     return alive
-
-
-def _no_session() -> None:
-    return None

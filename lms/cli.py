@@ -1,7 +1,5 @@
 """The `lms` command: gathers the commands of each capability."""
 
-import importlib
-import importlib.util
 import sys
 
 import click
@@ -10,9 +8,14 @@ from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate import upgrade
 
 from lms import config, demo
-from lms.app import CAPABILITIES, create_app
+from lms.app import create_app
+from lms.foundation import commands as foundation
 from lms.foundation import key_commands
 from lms.foundation.services import supervisor
+from lms.lrs import commands as lrs
+from lms.plans import commands as plans
+from lms.publishing import commands as publishing
+from lms.subsidies import commands as subsidies
 
 
 def _create() -> Flask:
@@ -45,15 +48,10 @@ def run() -> None:
 
 cli.add_command(key_commands.cli)
 cli.add_command(demo.command)
-for _capability in ("foundation", *CAPABILITIES):
-    _name = f"lms.{_capability}.commands"
-    if importlib.util.find_spec(f"lms.{_capability}") and importlib.util.find_spec(_name):
-        _found = importlib.import_module(_name).cli
-        if isinstance(_found, click.Group) and _found.name in {"top", "foundation"}:
-            for _command in _found.commands.values():
-                cli.add_command(_command)
-        else:
-            cli.add_command(_found)
+cli.add_command(plans.cli)
+for group in (foundation.cli, lrs.cli, publishing.cli, subsidies.cli):
+    for command in group.commands.values():
+        cli.add_command(command)
 
 
 def main() -> None:

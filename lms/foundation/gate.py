@@ -33,12 +33,17 @@ def _check() -> None:
 
 
 def _authenticate(way: Access, required: bool) -> Principal:
+    """An application without the way in (the content host knows no sessions) signs nobody in by it."""
     try:
-        return current_app.extensions["authenticators"][way](request)  # type: ignore[no-any-return]
+        return current_app.extensions.get("authenticators", {}).get(way, _nobody)(request)  # type: ignore[no-any-return]
     except NotSignedIn:
         if required:
             raise
         return NOBODY
+
+
+def _nobody(_: Request) -> Principal:
+    raise NotSignedIn()
 
 
 def _permitted(ways: frozenset[Permission | Access], principal: Principal) -> bool:
