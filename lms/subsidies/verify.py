@@ -50,6 +50,27 @@ MEMBERS = (
     "proofs/inclusion.txt",
 )
 BLOCK = 4096
+NEEDED = (
+    "person_id",
+    "session_id",
+    "lesson_id",
+    "cohort_id",
+    "day",
+    "started_at",
+    "ended_at",
+    "created_at",
+    "device",
+    "ip",
+    "from_ms",
+    "to_ms",
+    "claimed_ms",
+    "observed_ms",
+    "credited_ms",
+    "excluded_ms",
+    "reason",
+    "policy_hash",
+    "correction_no",
+)
 MOST_PROBLEMS = 50
 LINES_SHEET, CLAIMS_SHEET, NOTES_SHEET = "学时台账", "申领合计", "说明"
 
@@ -378,11 +399,16 @@ def _read(members: Mapping[str, memoryview], manifest: Mapping[str, Any], bundle
         _read_rows(members, manifest["kind"], bundle, report)
 
 
-def _lines(content: memoryview) -> list[bytes]:
-    whole = bytes(content)
-    if whole and not whole.endswith(b"\n"):
-        raise ValueError("the last line has no end")
-    return whole.split(b"\n")[:-1]
+def _lines(content: memoryview) -> Iterator[bytes]:
+    """Yield the lines of a file, which must all have an end; a large file is never copied whole."""
+    at, size = 0, len(content)
+    while at < size:
+        piece = bytes(content[at : at + 65_536])
+        end = piece.rfind(b"\n") + 1
+        if not end:
+            raise ValueError("a line without an end")
+        yield from piece[: end - 1].split(b"\n")
+        at += end
 
 
 def _read_rows(members: Mapping[str, memoryview], kind: str, bundle: Bundle, report: Report) -> None:
@@ -419,7 +445,8 @@ def _take_row(
     seen.add(position)
     leaf = leaf_hash(kind, content)
     bundle.leaves.append((position, leaf))
-    bundle.rows.append({**content, "position": position, "line": nth, "leaf": leaf})
+    kept = {name: sys.intern(v) if isinstance(v := content[name], str) else v for name in NEEDED}
+    bundle.rows.append({**kept, "position": position, "line": nth, "leaf": leaf})
     if sealed is None:
         report.add("rows.jsonl", "多出来的记录，证明里没有它", nth, f"封存位置 {position}")
     elif sealed[0] != leaf:
