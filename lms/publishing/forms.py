@@ -43,6 +43,18 @@ class FileOf:
             raise ValidationError(f"“{short(file.filename)}”有 {megabytes(size)}，不能超过 {megabytes(self.most)}")
 
 
+class WholeNumber(IntegerField):
+    """An integer, with our own words where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; full-width digits and blanks around it are fine."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise ValueError("填一个整数，比如 12") from None
+
+
 class UploadForm(FlaskForm):
     """A video lesson: three files and a few words."""
 
@@ -54,7 +66,7 @@ class UploadForm(FlaskForm):
     video = FileField("视频", [FileOf("视频", VIDEO_NAMES, VIDEO_BYTES)])
     captions = FileField("字幕", [FileOf("字幕", CAPTION_NAMES, CAPTION_BYTES)])
     quiz = FileField("小测验表格", [FileOf("小测验表格", QUIZ_NAMES, QUIZ_BYTES)])
-    declared_minutes = IntegerField(
+    declared_minutes = WholeNumber(
         "申报学习时间（分钟，可以不填）", [Optional(), NumberRange(1, 720, "填 1 到 720 之间的整数，不填就按实测")]
     )
     upload_token = HiddenField()
@@ -82,12 +94,8 @@ class ReturnForm(FlaskForm):
     )
 
 
-class StudyTimeForm(FlaskForm):
-    """Approval; the study time of each video lesson comes in fields named minutes-N and seconds-N."""
-
-
 def seconds_of(fields: dict[str, str], number: int) -> int | None:
-    """Study time of lesson `number` in seconds out of its two fields; None when they hold no whole numbers."""
+    """Study time of lesson `number` in seconds out of fields minutes-N and seconds-N; None when they hold no whole numbers."""
     minutes, seconds = fields.get(f"minutes-{number}", "").strip(), fields.get(f"seconds-{number}", "0").strip() or "0"
     if (
         not (minutes.isascii() and minutes.isdigit() and seconds.isascii() and seconds.isdigit())

@@ -17,7 +17,7 @@ from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.plans import queries as plans
 from lms.publishing import actions, files, queries, rules
-from lms.publishing.forms import BODY_BYTES, ReturnForm, StudyTimeForm, UploadForm, seconds_of
+from lms.publishing.forms import BODY_BYTES, ReturnForm, UploadForm, seconds_of
 from lms.publishing.links import media_url
 from lms.publishing.rules import State
 from media.storage import is_full
@@ -173,8 +173,6 @@ def review(version_id: UUID) -> Any:
 @allow(Permission.PACKAGE_REVIEW)
 def approve(version_id: UUID) -> Any:
     """Approve, with each lesson's study time."""
-    if not StudyTimeForm().validate_on_submit():
-        return _review_page(version_id, ReturnForm(formdata=None), {}, 422)
     with transaction(current()):
         _reviewed(version_id)
         lessons = queries.lessons_of(version_id)
@@ -210,7 +208,6 @@ def _review_page(version_id: UUID, form: ReturnForm, errors: dict[int, str], sta
         "institution": institution,
         "own": own,
         "form": form,
-        "times": StudyTimeForm(formdata=None),
         "errors": errors,
     }
     page = render_template(

@@ -1,0 +1,63 @@
+"""The built-in course, published as an institution does it, and the commands."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from courses.catalogue import BuiltLesson, build
+from lms.foundation.database import transaction
+from lms.publishing import builtin, queries
+from lms.publishing.commands import cli
+from lms.publishing.rules import State
+from tests.courses.test_catalogue import KEPT
+from tests.people import RURAL_ECOMMERCE, SYSTEM, Cast
+from tests.publishing import uploads
+
+
+@pytest.fixture(scope="module")
+def lesson() -> BuiltLesson:
+    return build(KEPT)
+
+
+def test_a_fresh_house_has_the_rural_course(people: Cast, lesson: BuiltLesson) -> None:
+    """Published again, it is the same version. Sabotage: drop _known()."""
+    publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
+    said: list[str] = []
+    version_id = builtin.publish(lesson, publisher, said.append)
+    assert builtin.publish(lesson, publisher) == version_id
+    version = uploads.seen(version_id)
+    assert (version.state, version.title) == (State.APPROVED, "把荔枝卖到网上去")
+    video, quiz = uploads.lessons(version_id)
+    assert video.approved_seconds == video.duration_ms // 1000 >= 600
+    assert quiz.questions and len(quiz.questions.questions) == 5
+    with transaction(people.principal("xiulan")):
+        assert [v.id for v in queries.published_versions(RURAL_ECOMMERCE)] == [version_id]
+    assert said[-1].endswith("已经上架")
+
+
+def test_a_broken_off_publication_goes_on(people: Cast, lesson: BuiltLesson) -> None:
+    """Sabotage: begin with _receive() each time."""
+    publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
+    kept = {part: builtin._keep(part, path) for part, path in builtin._parts(lesson).items()}
+    begun = builtin._receive(lesson, publisher, kept)
+    assert builtin.publish(lesson, publisher) == begun.id
+    with transaction(SYSTEM):
+        assert len(queries.versions_of_tenant(publisher.tenant_id)) == 1
+
+
+def files(tmp_path: Path, **content: bytes) -> list[str]:
+    given = {"a.mp4": uploads.video_bytes(), "b.vtt": uploads.VTT.encode(), "c.xlsx": uploads.sheet_bytes(), **content}
+    for name, data in given.items():
+        (tmp_path / name).write_bytes(data)
+    return [str(tmp_path / name) for name in ("a.mp4", "b.vtt", "c.xlsx")]
+
+
+def test_a_package_is_checked_from_the_command_line(tmp_path: Path) -> None:
+    good = CliRunner().invoke(cli, ["package", "check", *files(tmp_path), "--json"])
+    assert good.exit_code == 0, good.output
+    assert json.loads(good.output)["accepted"] is True
+    bad = CliRunner().invoke(cli, ["package", "check", *files(tmp_path, **{"b.vtt": b"WEBVTT\n"})])
+    assert bad.exit_code == 1
+    assert "字幕是空的" in bad.output
