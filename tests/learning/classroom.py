@@ -156,7 +156,7 @@ def an_open_class(people: Cast, trainees: Sequence[str] = ("xiulan", "ahui"), se
         db.session.flush()
         registering.opened(CohortOpened(cohort_id, tenant_id, version_id, **PLACE))
         rows = db.session.execute(select(Registration.person_id, Registration.id))
-        ids = {person_id: id for person_id, id in rows}
+        ids = {person_id: registration_id for person_id, registration_id in rows}  # noqa: C416 - a Result is no mapping
     registrations = {key: ids[people.ids[key]] for key in trainees}
     return Classroom(people, cohort_id, version_id, video_id, quiz_id, registrations)
 

@@ -22,6 +22,7 @@ from lms.learning.actions.completing import complete
 from lms.learning.models import Beat, HourLedger, StudySession
 from lms.learning.rules import misses as missed
 from lms.learning.rules import statements
+from lms.learning.rules.answers import Answer
 from lms.learning.rules.deliveries import Delivery, Sent, played, sort_out
 from lms.learning.rules.hours import Accrual, Earned, Interval, Part, Standing, accrue, obstacle
 from lms.learning.rules.ledger import KIND, LedgerRow, leaf_content
@@ -33,26 +34,6 @@ from lms.lrs import actions as lrs
 from lms.plans import actions as plan_actions
 from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the person is told: what these beats earned, and how the lesson and the day stand after them.
-
-    `left` are new stretches that did not count; `stop` says that another device has taken over.
-    """
-
-    accrued_ms: int
-    reason: Reason | None
-    left: Stretches
-    covered: Stretches
-    misses: Misses
-    earnable_ms: int
-    length_ms: int
-    day_ms: int
-    beat_seconds: int
-    complete: bool = False
-    stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +104,7 @@ def _keep_raw(work: _Work, beats: Sequence[Sent]) -> list[Sent]:
 def _refuse_other(session_id: UUID, known: Sequence[Sent]) -> None:
     """A number of a session belongs to one beat for ever."""
     query = select(Beat.seq, Beat.id).where(Beat.session_id == session_id, Beat.seq.in_([beat.seq for beat in known]))
-    ids = {seq: id for seq, id in db.session.execute(query)}
+    ids = {row.seq: row.id for row in db.session.execute(query)}
     if any(ids[beat.seq] != beat.id for beat in known):
         raise Conflict("这条学习记录的序号已经用过了，刷新这一页接着学", code="seq_taken")
 
@@ -262,6 +243,7 @@ def _answer(
         earnable_ms=work.current.lesson.earnable_ms,
         length_ms=work.session.length_ms,
         day_ms=earned.on(clock.local(work.at).date()),
+        day_cap_ms=work.policy.daily_cap_ms,
         beat_seconds=work.policy.beat_interval_s,
         stop=not work.standing.holds_lease,
     )

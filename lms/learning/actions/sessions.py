@@ -18,7 +18,7 @@ from lms.learning.rules.reasons import Reason
 from lms.learning.rules.statements import Scene
 from lms.learning.rules.stretches import Stretches, length, tidy
 
-_COLUMNS = [column for column in StudySession.__table__.columns]
+_COLUMNS = list(StudySession.__table__.columns)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from lms.learning.queries.courses import Course, course, courses_of, last_position
 from lms.learning.queries.hours import DayTotal, Uncounted, credited_by_registration, day_totals, uncounted
 from lms.learning.queries.ledger import ledger_of_cohort, ledger_page
+from lms.learning.queries.playing import day_ms, policy_of, standing
 from lms.learning.queries.progress import Progress, best_scores, progress_of_cohort
 from lms.learning.queries.quizzes import Attempt, attempt, has_passed, tries
 from lms.learning.queries.registrations import RegistrationView, registration, registrations_of
@@ -19,14 +20,17 @@ __all__ = [
     "course",
     "courses_of",
     "credited_by_registration",
+    "day_ms",
     "day_totals",
     "has_passed",
     "last_position",
     "ledger_of_cohort",
     "ledger_page",
+    "policy_of",
     "progress_of_cohort",
     "registration",
     "registrations_of",
+    "standing",
     "tries",
     "uncounted",
 ]

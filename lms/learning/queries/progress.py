@@ -55,7 +55,7 @@ def _done(cohort_id: UUID) -> dict[UUID, int]:
         .where(Registration.cohort_id == cohort_id)
         .group_by(LessonCompletion.registration_id)
     )
-    return {registration_id: count for registration_id, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _credited(cohort_id: UUID) -> dict[UUID, int]:

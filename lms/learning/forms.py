@@ -1,0 +1,79 @@
+"""What phones and forms may send in, turned into plain data."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
+
+from lms.foundation.errors import Refused, TooLarge
+from lms.learning.rules.deliveries import Sent
+from lms.learning.rules.segments import Why
+from lms.learning.rules.stretches import tidy
+
+LARGEST_BODY = 200_000
+JUNK = "这条学习记录读不懂，没有收下。刷新这一页接着学，以前计入的都在"
+
+Ms = Annotated[int, msgspec.Meta(ge=0, le=100 * 3600 * 1000)]
+
+
+class _Beat(msgspec.Struct, forbid_unknown_fields=False):
+    """A beat as a phone writes it. Other members (its clock, its rate) are kept in the raw text as claims."""
+
+    id: UUID
+    seq: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    why: Why
+    position_ms: Ms
+    stretches: Annotated[list[tuple[Ms, Ms]], msgspec.Meta(max_length=200)] = []
+
+
+class _Delivery(msgspec.Struct):
+    beats: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=240)]
+
+
+_read_delivery = msgspec.json.Decoder(_Delivery)
+_read_beat = msgspec.json.Decoder(_Beat)
+
+
+def beats(body: bytes) -> list[Sent]:
+    """Read a delivery: {"beats": [{"id", "seq", "why", "position_ms", "stretches": [[from, to]…]}…]}, milliseconds.
+
+    Raises TooLarge, or Refused for junk, for a number named twice, or for a stretch that runs backwards.
+    """
+    if len(body) > LARGEST_BODY:
+        raise TooLarge(JUNK)
+    try:
+        sent = [_sent(bytes(raw)) for raw in _read_delivery.decode(body).beats]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise Refused(JUNK, code="beat_unreadable") from problem
+    if len({beat.seq for beat in sent}) < len(sent):
+        raise Refused(JUNK, code="beat_unreadable")
+    return sent
+
+
+def _sent(raw: bytes) -> Sent:
+    beat = _read_beat.decode(raw)
+    if any(end < start for start, end in beat.stretches):
+        raise msgspec.ValidationError("a stretch runs backwards")
+    return Sent(beat.id, beat.seq, tidy(beat.stretches), beat.position_ms, beat.why, raw.decode())
+
+
+class QuizForm(FlaskForm):
+    """A filled-in quiz: the number of the try, and for question n the chosen options under `q<n>`."""
+
+    number = HiddenField()
+
+    def try_number(self) -> int:
+        """The number of the try, from 1; what cannot be one counts as the first."""
+        text = self.number.data or ""
+        return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+
+
+def chosen(form: MultiDict[str, str], questions: int) -> dict[int, list[int]]:
+    """Options chosen by the number of the question; what is not a number of an option is left out."""
+    return {
+        number: [int(option) for option in form.getlist(f"q{number}") if option.isdecimal() and len(option) < 4]
+        for number in range(1, questions + 1)
+    }
