@@ -3,15 +3,13 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, LargeBinary, any_, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.accounts import rules
 from lms.accounts.models import AuditEntry, KnownTo, Person
 from lms.foundation import clock, evidence, secrets
 from lms.foundation.database import acting, db, widened
-
-BATCH = 500
 
 
 def prepare(people: Sequence[rules.NewPerson]) -> list[dict[str, object]]:
@@ -28,11 +26,11 @@ def link_or_create_many(
     """
     ordered = sorted(rows, key=lambda row: row["id_number_index"])  # type: ignore[arg-type,return-value]
     with widened("link people by identity number"):
-        for start in range(0, len(ordered), BATCH):
-            new = insert(Person).values(ordered[start : start + BATCH])
-            db.session.execute(new.on_conflict_do_nothing(index_elements=["id_number_index"]))
-        keys = [row["id_number_index"] for row in rows]
-        query = select(Person.id_number_index, Person.id).where(Person.id_number_index.in_(keys))
+        if ordered:
+            once = insert(Person).on_conflict_do_nothing(index_elements=["id_number_index"])
+            db.session.execute(once, ordered)
+        keys = literal([row["id_number_index"] for row in rows], ARRAY(LargeBinary))
+        query = select(Person.id_number_index, Person.id).where(Person.id_number_index == any_(keys))
         ids = {row[0]: row[1] for row in db.session.execute(query)}
         _remember(ids.values(), tenant_id, region_code, plan_code)
     return [(ids[row["id_number_index"]], ids[row["id_number_index"]] == row["id"]) for row in rows]  # type: ignore[index]
@@ -74,6 +72,6 @@ def _row(person: rules.NewPerson) -> dict[str, object]:
 
 def _remember(people: Collection[UUID], tenant_id: UUID, region_code: str, plan_code: str) -> None:
     rest = {"tenant_id": tenant_id, "region_code": region_code, "plan_code": plan_code}
-    if people:
-        rows = [{"person_id": person_id, **rest} for person_id in sorted(people)]
-        db.session.execute(insert(KnownTo).values(rows).on_conflict_do_nothing())
+    rows = [{"person_id": person_id, **rest} for person_id in sorted(people)]
+    if rows:
+        db.session.execute(insert(KnownTo).on_conflict_do_nothing(), rows)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, LargeBinary, any_, literal, select
 
 from lms.accounts import roles, rules
 from lms.accounts.models import AuthorityScope, Membership, Organisation, Person
@@ -64,7 +64,9 @@ def people(ids: Collection[UUID]) -> dict[UUID, PersonView]:
 def find_by_id_numbers(numbers: Sequence[str]) -> dict[str, PersonView]:
     """Who is known already, by normalised identity number, wherever they were met first."""
     indexes = {secrets.blind_index("id_number", number): number for number in numbers}
-    query = _VIEW.add_columns(Person.id_number_index).where(Person.id_number_index.in_(indexes))
+    query = _VIEW.add_columns(Person.id_number_index).where(
+        Person.id_number_index == any_(literal(list(indexes), ARRAY(LargeBinary)))
+    )
     with widened("link people by identity number"):
         return {indexes[row[4]]: _view(row) for row in db.session.execute(query)}
 

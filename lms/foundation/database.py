@@ -97,8 +97,8 @@ def after_commit(call: Callable[[], object]) -> None:
 def alive() -> bool:
     """Whether the database answers."""
     try:
-        with db.engine.connect() as connection:
-            return bool(connection.scalar(text("select true")))
+        with transaction(Principal.system_of("readiness")) as session:
+            return bool(session.scalar(text("select true")))
     except OperationalError:
         return False
 

@@ -1,0 +1,73 @@
+"""One of everything that an address can name, for the matrix of who may call what."""
+
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from lms.cohorts.actions import enrolling
+from lms.foundation import clock
+from lms.foundation.database import transaction
+from lms.learning.actions import quizzing
+from lms.publishing.models import PackageVersion
+from lms.subsidies import actions as subsidies
+from tests.cohorts.classes import a_version
+from tests.learning.classroom import RIGHT, Classroom, an_open_class
+from tests.people import PEOPLE, SYSTEM, Cast
+
+# A quiz is opened at another lesson than a video.
+QUIZ_DOORS = {"learning.answers", "learning.result"}
+
+
+@dataclass
+class World:
+    """Ids by the name that routes give them; all belong to the school anyi in 440606 and plan P06."""
+
+    ids: dict[str, object]
+    quiz_id: UUID
+    waiting: UUID = field(default_factory=uuid4)
+
+    def arguments(self, endpoint: str, names: set[str]) -> dict[str, object]:
+        """Values for the arguments of a route; a name that is not here must be added."""
+        found = {name: self.ids[name] for name in names}
+        if endpoint in QUIZ_DOORS:
+            found["lesson_id"] = self.quiz_id
+        if endpoint.startswith("publishing.") and "version_id" in names and "number" not in names:
+            found["version_id"] = self.waiting
+        return found
+
+
+def build(cast: Cast) -> World:
+    """A class in which xiulan is enrolled and ahui is not, its course, and what hangs on them."""
+    room = an_open_class(cast, trainees=("xiulan",))
+    registration_id = room.registrations["xiulan"]
+    opened = room.trainee().open()
+    administrator = cast.principal("hequan")
+    with transaction(cast.principal("xiulan")):
+        quizzing.answer(cast.xiulan, registration_id, room.quiz_id, 1, RIGHT)
+    with transaction(administrator):
+        export_id = subsidies.request_export(room.cohort_id, "masked", "", str(uuid4()), administrator)
+    ids: dict[str, object] = {
+        "cohort_id": room.cohort_id,
+        "version_id": room.version_id,
+        "number": 1,
+        "old": 0,
+        "new": 0,
+    }
+    ids |= {"registration_id": registration_id, "lesson_id": room.video_id, "session_id": opened.session_id}
+    ids |= {"export_id": export_id, "import_id": _a_roster(cast, room)}
+    return World(ids, room.quiz_id, _a_waiting_version(cast))
+
+
+def _a_waiting_version(cast: Cast) -> UUID:
+    version_id = a_version(cast, state="checked")
+    with transaction(SYSTEM) as session:
+        version = session.get_one(PackageVersion, version_id)
+        version.state, version.submitted_at = "submitted", clock.now()
+    return version_id
+
+
+def _a_roster(cast: Cast, room: Classroom) -> UUID:
+    clerk, ahui = cast.principal("liumin"), PEOPLE["ahui"]
+    roster = enrolling.read(f"姓名,身份证号,手机号\n{ahui.name},{ahui.id_number},{ahui.phone}".encode())
+    with transaction(clerk):
+        kept = enrolling.seal(enrolling.compare(roster, room.cohort_id, clerk))
+        return enrolling.keep(kept, room.cohort_id, "名单.csv", clerk)
