@@ -23,7 +23,7 @@ _OPTIONS = (
     "--bundle",
     "--minify",
     "--format=esm",
-    "--target=chrome80,safari13.1",
+    "--target=es2019",
     "--charset=utf8",
     "--log-level=warning",
 )
