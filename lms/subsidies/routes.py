@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file, url_for
+from wtforms.fields.choices import SelectChoice
 
 from lms.accounts import queries as accounts
 from lms.cohorts import queries as cohorts
@@ -45,7 +46,7 @@ def ask() -> Any:
         return _choose(form), 422
     try:
         with transaction(current()):
-            wanted = form.cohort_id.data, form.identity.data, form.reason.data, form.token.data
+            wanted = UUID(form.cohort_id.data), form.identity.data, form.reason.data, form.token.data
             export_id = actions.request_export(*wanted, current())
     except Refused as refusal:
         if refusal.field not in form:
@@ -61,11 +62,15 @@ def _choose(form: ExportForm) -> str:
         found = queries.newest()
         schools = accounts.organisations({c.tenant_id for c in classes})
         who = accounts.people({e.requested_by for e in found if e.requested_by})
-    form.cohort_id.choices = [(c.id, f"{c.title}（{c.code}）{schools[c.tenant_id].name}") for c in classes]
+    form.cohort_id.choices = [_named(c, schools[c.tenant_id].name) for c in classes]
     titles = {c.id: c.title for c in classes}
     may_full = current().may(Permission.HOURS_EXPORT_FULL)
     shares = {"classes": classes, "found": found, "titles": titles, "who": who, "may_full": may_full}
     return render_template("subsidies/exports.html", form=form, **shares)
+
+
+def _named(cohort: cohorts.CohortView, school: str) -> SelectChoice:
+    return SelectChoice(str(cohort.id), f"{cohort.title}（{cohort.code}）{school}")
 
 
 @bp.get("/exports/<uuid:export_id>")

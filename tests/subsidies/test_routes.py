@@ -30,7 +30,7 @@ def test_asking_leads_to_the_page_that_waits_and_then_to_the_files(client_for, p
     client = client_for(people.hequan)
     page = client.get("/exports")
     assert "农村电商第 7 期（2026-07）安颐职业培训学校" in page.text
-    assert "完整" not in page.text
+    assert 'value="full"' not in page.text
     answer = client.post("/exports", data=sent(room))
     assert answer.status_code == 303
     address = answer.location
