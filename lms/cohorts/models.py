@@ -57,6 +57,7 @@ class Enrolment(Identified, Dated, db.Model):  # type: ignore[name-defined]
     cohort_id: Mapped[UUID]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("roster_import.id"))
+    row: Mapped[int] = mapped_column(default=0, server_default="0")
     details: Mapped[bytes | None] = mapped_column(info=SEALED)
 
 

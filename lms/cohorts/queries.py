@@ -185,7 +185,9 @@ _ENROLMENT = select(*(getattr(Enrolment, name) for name in EnrolmentView.__datac
 
 def enrolments(cohort_id: UUID) -> list[EnrolmentView]:
     """Everybody in a class, in the order of joining."""
-    query = _ENROLMENT.where(Enrolment.cohort_id == cohort_id).order_by(Enrolment.created_at, Enrolment.id)
+    query = _ENROLMENT.where(Enrolment.cohort_id == cohort_id).order_by(
+        Enrolment.created_at, Enrolment.row, Enrolment.id
+    )
     return [EnrolmentView(*row) for row in db.session.execute(query)]
 
 
@@ -210,7 +212,7 @@ def page_of_people(cohort_id: UUID, number: int, size: int) -> list[tuple[UUID, 
     """One page (from 1) of the people of a class with what the roster said of them."""
     query = select(Enrolment.person_id, Enrolment.id, Enrolment.details).where(Enrolment.cohort_id == cohort_id)
     rows = db.session.execute(
-        query.order_by(Enrolment.created_at, Enrolment.id).offset((number - 1) * size).limit(size)
+        query.order_by(Enrolment.created_at, Enrolment.row, Enrolment.id).offset((number - 1) * size).limit(size)
     )
     return [(person_id, _details(row_id, blob)) for person_id, row_id, blob in rows]
 

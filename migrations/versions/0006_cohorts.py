@@ -92,6 +92,7 @@ def _enrolment() -> None:
         sa.Column("cohort_id", sa.Uuid, nullable=False),
         sa.Column("person_id", sa.Uuid, sa.ForeignKey("person.id"), nullable=False, index=True),
         sa.Column("import_id", sa.Uuid, sa.ForeignKey("roster_import.id")),
+        sa.Column("row", sa.Integer, nullable=False, server_default="0"),
         sa.Column("details", sa.LargeBinary),
         sa.UniqueConstraint("cohort_id", "person_id"),
         sa.ForeignKeyConstraint(

@@ -84,6 +84,9 @@ def test_good_rows_join_and_known_people_are_linked(people: Cast, liumin: Princi
     assert (kept.new, kept.known, kept.refused, kept.to_enrol) == (3, 1, 1, 4)
     assert confirm(cohort_id, import_id, liumin).enrolled == 4
     assert people.xiulan in members(cohort_id) and len(members(cohort_id)) == 4
+    with transaction(liumin):
+        in_order = [views.people([p])[p].name for p in queries.members(cohort_id)]
+    assert in_order == [row[0] for row in rows[:4]]
     assert count(Person) == before + 3
 
 

@@ -139,7 +139,7 @@ def test_a_formula_in_a_column_that_is_read_refuses_the_line() -> None:
     roster = read([HEADER, (ONE[0], Cell(ONE[1], is_formula=True), ONE[2]), TWO])
     assert [c.row for c in roster.good] == [3]
     assert "公式" in roster.refused[0].reason and "数值" in roster.refused[0].mend
-    assert ONE[1] not in roster.refused[0].filled
+    assert roster.refused[0].filled == ("公式",)
 
 
 def test_a_formula_in_a_column_that_is_not_read_harms_nobody() -> None:
@@ -151,7 +151,7 @@ def test_all_that_is_wrong_with_a_line_comes_back_at_once() -> None:
     roster = read([HEADER, ("", ONE[1][:17], "123")])
     [row] = roster.refused
     assert "姓名" in row.reason and "少了 1 位" in row.reason and "手机号" in row.reason
-    assert row.column == "姓名、身份证号、手机号"
+    assert row.column == "姓名、身份证号、手机号" and row.filled == ("", ONE[1][:17], "123")
 
 
 def test_the_line_comes_back_as_it_was() -> None:

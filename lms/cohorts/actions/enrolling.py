@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import LargeBinary, Uuid, bindparam, select, text, update
+from sqlalchemy import Integer, LargeBinary, Uuid, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from lms.accounts import actions as accounts
@@ -26,12 +26,13 @@ from lms.foundation.principal import Principal
 
 # One statement whatever the number of people: thousands of rows as VALUES take seconds to put together.
 _ENROL = text(
-    "insert into enrolment (id, details, person_id, import_id, cohort_id, tenant_id, created_at, region_code, plan_code)"
-    " select given.id, given.details, given.person_id, :import_id, :cohort_id, :tenant_id, :created_at, :region_code,"
-    " :plan_code from unnest(:ids, :details, :person_ids) as given (id, details, person_id)"
+    "insert into enrolment (id, row, details, person_id, import_id, cohort_id, tenant_id, created_at, region_code, plan_code)"
+    " select given.id, given.row, given.details, given.person_id, :import_id, :cohort_id, :tenant_id, :created_at, :region_code,"
+    " :plan_code from unnest(:ids, :rows, :details, :person_ids) as given (id, row, details, person_id)"
     " on conflict (cohort_id, person_id) do nothing returning person_id"
 ).bindparams(
     bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("rows", type_=ARRAY(Integer)),
     bindparam("details", type_=ARRAY(LargeBinary)),
     bindparam("person_ids", type_=ARRAY(Uuid)),
 )
@@ -51,6 +52,7 @@ class EnrolmentRow:
     """One row of enrolment, sealed before the transaction."""
 
     id: UUID
+    row: int
     details: bytes | None
 
 
@@ -174,12 +176,11 @@ def _enrol(prepared: Prepared, cohort: Cohort) -> list[UUID]:
         prepared.person_rows, tenant_id=cohort.tenant_id, region_code=cohort.region_code, plan_code=cohort.plan_code
     )
     _refuse_other_names(prepared.candidates, linked)
-    placed = zip(prepared.enrolment_rows, linked, strict=True)
-    ids, details, person_ids = zip(*((row.id, row.details, person_id) for row, (person_id, _) in placed), strict=True)
     values = {
-        "ids": list(ids),
-        "details": list(details),
-        "person_ids": list(person_ids),
+        "ids": [row.id for row in prepared.enrolment_rows],
+        "rows": [row.row for row in prepared.enrolment_rows],
+        "details": [row.details for row in prepared.enrolment_rows],
+        "person_ids": [person_id for person_id, _ in linked],
         "import_id": prepared.import_id,
     }
     at = {"cohort_id": cohort.id, "tenant_id": cohort.tenant_id, "created_at": clock.now()}
@@ -201,7 +202,7 @@ def _enrolment_row(candidate: Candidate) -> EnrolmentRow:
     sealed = None
     if any(details.values()):
         sealed = secrets.seal("enrolment", "details", row_id, msgspec.json.encode(details).decode())
-    return EnrolmentRow(row_id, sealed)
+    return EnrolmentRow(row_id, candidate.row, sealed)
 
 
 def _sealed(import_id: UUID, found: Preview) -> bytes:

@@ -34,12 +34,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class RefusedRow:
-    """One line that cannot be taken: which cell, what stands in it, why, and how to mend it."""
+    """One line that cannot be taken: which cells, what stands in each, why, and how to mend it."""
 
     row: int
     name: str
     column: str
-    filled: str
+    filled: tuple[str, ...]
     reason: str
     mend: str
     texts: tuple[str, ...]
@@ -75,7 +75,7 @@ class Roster:
 def refused(candidate: Candidate, column: str, fault: Fault) -> RefusedRow:
     """A line that read well but cannot be taken for another reason."""
     filled = {Column.NAME: candidate.name, Column.PHONE: candidate.phone}.get(Column(column), candidate.id_number)
-    return RefusedRow(candidate.row, candidate.name, column, filled, fault.reason, fault.mend, candidate.texts)
+    return RefusedRow(candidate.row, candidate.name, column, (filled,), fault.reason, fault.mend, candidate.texts)
 
 
 def read_roster(sheets: Sequence[Sheet], today: date) -> Roster:
@@ -172,7 +172,7 @@ def _refused_formula(line: Line, header: Header) -> RefusedRow:
     column = next(c for c, places in header.columns.items() if any(line.at(p).is_formula for p in places))
     name = _cell(line, header, Column.NAME)[0].strip()
     texts = _texts(line, header)
-    return RefusedRow(line.number, name[:LONGEST_TEXT], column, "公式", FORMULA.reason, FORMULA.mend, texts)
+    return RefusedRow(line.number, name[:LONGEST_TEXT], column, ("公式",), FORMULA.reason, FORMULA.mend, texts)
 
 
 def _read_person(line: Line, header: Header, today: date) -> Candidate | RefusedRow:
@@ -199,12 +199,10 @@ def _refused_person(
     row: int, cells: dict[Column, tuple[str, bool]], faults: dict[Column, Fault], texts: tuple[str, ...]
 ) -> RefusedRow:
     """All that is wrong with a line at once, so that it comes back once."""
-    first = next(iter(faults))
     reason = "；".join(dict.fromkeys(f.reason for f in faults.values()))
     mend = "；".join(dict.fromkeys(f.mend for f in faults.values()))
-    name, filled = cells[Column.NAME][0].strip(), cells[first][0].strip()
-    columns = "、".join(faults)
-    return RefusedRow(row, name[:LONGEST_TEXT], columns, filled[:LONGEST_TEXT], reason, mend, texts)
+    filled = tuple(cells[column][0].strip()[:LONGEST_TEXT] for column in faults)
+    return RefusedRow(row, cells[Column.NAME][0].strip()[:LONGEST_TEXT], "、".join(faults), filled, reason, mend, texts)
 
 
 def _texts(line: Line, header: Header) -> tuple[str, ...]:
