@@ -17,20 +17,21 @@ select s.payload, s.voided, s.seq from lrs_statement_id i
 join lrs_statement s on s.tenant_id = i.tenant_id and s.seq = i.seq
 where i.tenant_id = %s and i.id = %s
 """
-# Lateral with an offset keeps the order of the links: one look into one month for each statement that is shown.
-_PAGE = SQL("""
-select link.seq, told.payload from ({links}) as link
-cross join lateral (
-  select s.payload from lrs_statement s where s.tenant_id = %(tenant)s and s.seq = link.seq and not s.voided offset 0
-) as told
-{more} order by link.seq {way} limit %(limit)s
+# Each range is walked in order and stops at the limit; two of them are then put together. (A plain UNION ALL under one
+# LIMIT is sorted whole by the planner: 340 ms instead of 0.4 ms at 300,000 links.) Lateral with an offset keeps the order:
+# one look into one month for each statement that is shown.
+_RANGE = SQL("""
+(select link.seq, told.payload from lrs_link as link
+ cross join lateral (
+   select s.payload from lrs_statement s where s.tenant_id = %(tenant)s and s.seq = link.seq and not s.voided offset 0
+ ) as told
+ where link.tenant_id = %(tenant)s and link.ref = %({ref})s and link.kind = {kind}
+   and link.seq > %(above)s and link.seq < %(below)s {also}
+ order by link.seq {way} limit %(limit)s)
 """)
-_RANGE = SQL(
-    "select seq from lrs_link where tenant_id = %(tenant)s and ref = %({ref})s and kind = {kind}"
-    " and seq > %(above)s and seq < %(below)s"
-)
+_BOTH = SQL("{one} union all {other} order by 1 {way} limit %(limit)s")
 _ALSO = SQL(
-    "exists (select from lrs_link also where also.tenant_id = %(tenant)s and also.ref = %({ref})s"
+    "and exists (select from lrs_link also where also.tenant_id = %(tenant)s and also.ref = %({ref})s"
     " and also.kind in ({kinds}) and also.seq = link.seq offset 0)"
 )
 _NEWEST = SQL("""
@@ -108,9 +109,8 @@ def _composed(filters: list[Filter], way: SQL) -> Composed:
     if not filters:
         return _NEWEST.format(way=way)
     (leading, _, kinds), *others = filters
-    ranges = [_RANGE.format(ref=SQL(leading), kind=SQL(str(int(kind)))) for kind in kinds]
-    also = [
+    also = SQL(" ").join(
         _ALSO.format(ref=SQL(name), kinds=SQL(", ".join(str(int(kind)) for kind in some))) for name, _, some in others
-    ]
-    more = SQL("where ") + SQL(" and ").join(also) if also else SQL("")
-    return _PAGE.format(links=SQL(" union all ").join(ranges), more=more, way=way)
+    )
+    ranges = [_RANGE.format(ref=SQL(leading), kind=SQL(str(int(kind))), also=also, way=way) for kind in kinds]
+    return ranges[0] if len(ranges) == 1 else _BOTH.format(one=ranges[0], other=ranges[1], way=way)
