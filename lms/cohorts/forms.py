@@ -28,6 +28,11 @@ def _short(most: int, words: str) -> list[Any]:
     return [InputRequired(words), Length(max=most, message=f"太长了，最多 {most} 个字")]
 
 
+def _as_id(value: Any) -> UUID:
+    """The id of a version, as it is sent in or as the class keeps it."""
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
 def _trimmed(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
@@ -84,7 +89,7 @@ class TermsForm(FlaskForm):
         ],
         filters=[_trimmed],
     )
-    version_id = Offered("课程包", [InputRequired("选一个已发布的课程包")], coerce=UUID)
+    version_id = Offered("课程包", [InputRequired("选一个已发布的课程包")], coerce=_as_id)
     starts_on = Day("开班日期", [InputRequired("选开班那一天")])
     ends_on = Day("结班日期", [InputRequired("选结班那一天")])
     planned_class_hours = WholeNumber(

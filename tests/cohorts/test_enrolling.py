@@ -363,6 +363,30 @@ def test_an_opening_and_an_import_at_once_leave_nobody_out(live_app: Flask) -> N
     assert (len(told), len(seen)) in {(50, 0), (0, 50)}
 
 
+def test_who_waits_too_long_for_a_class_is_told_so(live_app: Flask) -> None:
+    """Sabotage: let the OperationalError out; the page would say that something broke."""
+    cast = bring_in()
+    liumin, cohort_id = cast.principal("liumin"), a_class(cast)
+    held, told = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction(liumin):
+            filing.locked(cohort_id, liumin)
+            held.set()
+            told.wait(20)
+
+    def wait() -> None:
+        held.wait(20)
+        try:
+            with pytest.raises(Conflict, match="正在导入"), transaction(liumin) as session:
+                session.execute(text("set local lock_timeout = '100ms'"))
+                filing.locked(cohort_id, liumin)
+        finally:
+            told.set()
+
+    assert Together(live_app).run([hold, wait]) == [None, None]
+
+
 def test_no_row_in_the_tables_without_the_rule_of_the_row(people: Cast, liumin: Principal) -> None:
     """Row-level security of 0006. Sabotage: `true` in one of its policies."""
     cohort_id = a_class(people)

@@ -98,6 +98,19 @@ def test_without_a_published_package_the_page_says_what_comes_first(people: Cast
     well_said(page)
 
 
+def test_a_class_is_changed_until_it_is_filed(people: Cast, client_for: Clients) -> None:
+    client, version_id = client_for(people.liumin), a_version(people)
+    address = client.post("/cohorts/new", data=form_of(version_id)).location
+    page = client.get(f"{address}/edit").text
+    well_said(page)
+    assert f'<option selected value="{version_id}">' in page and "2026-01" in page
+    changed = client.post(f"{address}/edit", data=form_of(version_id, teacher="余芳"))
+    assert changed.status_code == 302 and "余芳" in client.get(address).text
+    client.post(f"{address}/file")
+    late = client.post(f"{address}/edit", data=form_of(version_id, teacher="别人"))
+    assert late.status_code == 409 and "等审核的结果" in late.text
+
+
 def test_a_class_whose_terms_no_longer_hold_shows_the_field(
     people: Cast, client_for: Clients, turn_clock: Callable[..., None]
 ) -> None:

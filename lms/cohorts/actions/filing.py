@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.accounts import queries as accounts
 from lms.cohorts import teaching
@@ -22,6 +22,7 @@ from lms.publishing import queries as publishing
 from lms.publishing import rules as publishing_rules
 
 DECISION = "cohort_decision"
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def create(terms: Terms, principal: Principal) -> UUID:
@@ -110,10 +111,19 @@ def _in_scope(cohort_id: UUID, principal: Principal) -> Cohort:
 
 def _lock(query) -> Cohort:  # type: ignore[no-untyped-def]
     # What the session has read before the lock may be old by now.
-    cohort: Cohort | None = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    try:
+        cohort: Cohort | None = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    except OperationalError as problem:
+        raise _in_use(problem) from problem
     if cohort is None:
         raise NotFound()
     return cohort
+
+
+def _in_use(problem: OperationalError) -> LMSError | OperationalError:
+    """An import of thousands holds its class for seconds; who waits longer than the limit is told so."""
+    busy = getattr(problem.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE
+    return Conflict("这个班正在导入名单，过一分钟再来") if busy else problem
 
 
 def _after(cohort: Cohort, step: Step) -> State:
