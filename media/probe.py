@@ -167,7 +167,7 @@ def _refuse_broken(done: ffmpeg.Run, frames: int, streams: Streams) -> None:
 
 def spoken(ms: int) -> str:
     """A length as people say it: 1 小时 02 分 05 秒, 12 分 05 秒, 8 秒."""
-    minutes, seconds = divmod(round(ms / 1000), 60)
+    minutes, seconds = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours} 小时 {minutes:02d} 分 {seconds:02d} 秒"

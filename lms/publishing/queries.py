@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from courses.course import Finding, Quiz
-from lms.foundation.database import db
+from lms.foundation.database import acting, db
 from lms.foundation.errors import NotFound
 from lms.publishing.models import Lesson, Package, PackageVersion
 from lms.publishing.rules import Measure, State
@@ -120,7 +120,9 @@ def versions_of_tenant(tenant_id: UUID) -> list[VersionView]:
 def waiting_for_review() -> list[VersionView]:
     """Versions in the principal's scope that wait for a decision, the oldest first."""
     query = select(PackageVersion).where(PackageVersion.state == State.SUBMITTED)
-    return _versions(query.order_by(PackageVersion.submitted_at))
+    scopes = acting().scope
+    found = _versions(query.order_by(PackageVersion.submitted_at))
+    return [one for one in found if any(scope.covers(one.region_code, one.plan_code) for scope in scopes)]
 
 
 def package_title(package_id: UUID, tenant_id: UUID) -> tuple[str, str]:

@@ -154,7 +154,7 @@ def captions(version_id: UUID, number: int) -> Response:
 def reviews() -> str:
     """What waits for this administrator, the oldest first."""
     with transaction(current()):
-        waiting = [found for found in queries.waiting_for_review() if _in_scope(found)]
+        waiting = queries.waiting_for_review()
         institutions = accounts.organisations({found.tenant_id for found in waiting})
         programmes = {programme.code: programme for programme in plans.programmes()}
     return render_template(
