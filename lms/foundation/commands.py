@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 import click
@@ -34,27 +35,32 @@ def run_sequencer() -> None:
 
 
 def loop(over: threading.Event) -> None:
-    """Work until `over` is set. A database that is away is waited for, longer each time."""
+    """Work until `over` is set; the steps do not stop each other. A database that is away is waited for, ever longer."""
     pause, swept = PAUSE_SECONDS, -SWEEP_SECONDS
     while not over.is_set():
-        try:
-            _seal(over)
-            if monotonic() - swept >= SWEEP_SECONDS:
-                jobs.sweep()
-                swept = monotonic()
-            pause = PAUSE_SECONDS
-        except DBAPIError as problem:
-            log.warning("the database does not answer: %s", type(problem.orig).__name__)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        well = _tried(partial(_seal, over))
+        if monotonic() - swept >= SWEEP_SECONDS:
+            swept = monotonic()
+            well = _tried(jobs.sweep) and well
+        pause = PAUSE_SECONDS if well else min(pause * 2, LONGEST_PAUSE_SECONDS)
         over.wait(pause)
+
+
+def _tried(step: Callable[[], object]) -> bool:
+    """Do a step; say whether it went well. Only its kind of failure is logged: a statement may hold what people typed."""
+    try:
+        step()
+    except DBAPIError as problem:
+        log.warning("the database did not answer: %s", type(problem.orig).__name__)
+    except Exception:
+        log.exception("a step of the sequencer failed")
+    else:
+        return True
+    return False
 
 
 def _seal(over: threading.Event) -> None:
     """Everything that waits, then a signature if one is due."""
-    _until_idle(sequencer.sequence, over)
-    sequencer.checkpoint()
-
-
-def _until_idle(step: Callable[[], int], over: threading.Event) -> None:
-    while step() and not over.is_set():
+    while sequencer.sequence() and not over.is_set():
         pass
+    sequencer.checkpoint()

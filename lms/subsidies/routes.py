@@ -24,6 +24,7 @@ from lms.subsidies.forms import ExportForm
 bp = Blueprint("subsidies", __name__)
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BUNDLE_NAME = "学时证据包-{}.zip"
 PROGRAM = Path(verify.__file__)
 
 
@@ -83,6 +84,7 @@ def export(export_id: UUID) -> Any:
         job = _job(found)
     print_ = note.fingerprint(secrets.signing_key().public_key())
     shares = {"export": found, "cohort": cohort, "job": job, "fingerprint": print_, "contents": CONTENTS}
+    shares["name"] = BUNDLE_NAME.format(cohort.code)
     return render_template("subsidies/export.html", **shares, means=MEANS, means_not=MEANS_NOT, grouped=grouped)
 
 
@@ -104,7 +106,7 @@ def grouped(digest: str) -> str:
 def bundle(export_id: UUID) -> Any:
     """The evidence bundle."""
     code, result = _finished(export_id)
-    return _kept(result.bundle_key, result.bundle_bytes, "application/zip", f"学时证据包-{code}.zip")
+    return _kept(result.bundle_key, result.bundle_bytes, "application/zip", BUNDLE_NAME.format(code))
 
 
 @bp.get("/exports/<uuid:export_id>/hours.xlsx")

@@ -72,7 +72,7 @@ def test_an_administrator_exports_and_an_auditor_checks(
     assert page.locator("h1").count() == 1
     with page.expect_download() as taken:
         page.get_by_role("link", name="下载证据包").click()
-    taken.value.save_as(tmp_path / "bundle.zip")
+    taken.value.save_as(tmp_path / taken.value.suggested_filename)
     command = page.locator("code", has_text="python verify.py").inner_text().split()
 
     auditor = Visitor(browser, served, **PHONE)  # type: ignore[arg-type]

@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import OperationalError
 
-from lms.foundation import clock, evidence, secrets
+from lms.foundation import clock, commands, evidence, secrets
 from lms.foundation.database import db, transaction
 from lms.foundation.evidence import audit, leaves, note, proofs, sequencer, tree
 from lms.foundation.evidence.models import Checkpoint, Leaf, Pending, Position
@@ -221,6 +223,42 @@ def test_the_process_ends_on_sigterm(live_app: Flask) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert len(places()) == 1
+
+
+def test_the_loop_outlives_a_database_that_goes_away(live_app: Flask, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Neither a lost connection nor a failing sweep ends it. Sabotage: catch nothing in commands._tried."""
+    over, real, told = threading.Event(), sequencer.sequence, []
+
+    def sometimes() -> int:
+        told.append(1)
+        if len(told) < 3:
+            raise OperationalError("select 1", {}, psycopg.OperationalError("gone"))
+        over.set()
+        return real()
+
+    def failing() -> int:
+        raise RuntimeError("broken")
+
+    put(2)
+    monkeypatch.setattr(commands, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(commands.sequencer, "sequence", sometimes)
+    monkeypatch.setattr(commands.jobs, "sweep", failing)
+    commands.loop(over)
+    assert len(places()) == 2
+
+
+def test_a_restarted_database_is_found_again(live_app: Flask, postgres) -> None:  # type: ignore[no-untyped-def]
+    """Every connection is cut under the sequencer. Sabotage: take pool_pre_ping out of engine_options."""
+    put(1)
+    assert sequencer.sequence() == 1
+    sabotage(postgres.superuser_url, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'lms_app'")
+    over = threading.Event()
+    threading.Timer(3, over.set).start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "PAUSE_SECONDS", 0.05)
+        commands.loop(over)
+    put(1)
+    assert (sequencer.sequence(), len(places())) == (1, 2)
 
 
 def sabotage(superuser_url: str, statement: str) -> None:
