@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Visitor:
     def __init__(self, browser: Browser, house: House, **screen: object) -> None:
         self.context = browser.new_context(locale="zh-CN", base_url=house.origin, **screen)  # type: ignore[arg-type]
         self.context.set_default_timeout(15_000)
+        self.origin = house.origin
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -53,8 +55,12 @@ class Visitor:
             self.complaints.append(message.text)
 
     def sign_in(self, phone: str) -> None:
-        """Sign in with the code that the demonstration shows."""
+        """Open the sign-in page and sign in."""
         self.page.goto("/sign-in")
+        self.enter(phone)
+
+    def enter(self, phone: str) -> None:
+        """Sign in from the sign-in page with the code that the demonstration shows."""
         self.page.get_by_label("手机号").fill(phone)
         self.page.get_by_role("button", name="收短信验证码").click()
         code = re.search(r"验证码是 (\d{6})", self.page.inner_text("main"))
@@ -62,6 +68,13 @@ class Visitor:
         self.page.get_by_label("短信验证码").fill(code[1])
         self.page.get_by_role("button", name="登录", exact=True).click()
         self.page.wait_for_url(lambda address: "/sign-in" not in address)
+
+    def until(self, expression: str, seconds: float = 15) -> None:
+        """Wait for something to become true; the page's policy forbids the evaluation of strings inside it."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, f"{expression}\n{self.page.inner_text('main')}"
+            self.page.wait_for_timeout(100)
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole page for people to look at."""
