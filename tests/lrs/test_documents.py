@@ -130,3 +130,12 @@ def test_other_methods_are_405(xapi: Machine, resource: str, method: str) -> Non
     answer = xapi.ask(method, resource, {})
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+
+
+def test_a_compressed_answer_can_be_written_back(xapi2: Machine) -> None:
+    """Sabotage: compare the tag with its `:gzip` (412 for every client that accepts gzip, browsers among them)."""
+    xapi2.ask("PUT", "activities/state", {"long": "x" * 3000}, **STATE)
+    answer = xapi2.ask("GET", "activities/state", headers={"Accept-Encoding": "gzip"}, **STATE)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    tag = {"If-Match": answer.headers["ETag"]}
+    assert xapi2.ask("PUT", "activities/state", {"a": 1}, tag, **STATE).status_code == 204

@@ -99,11 +99,14 @@ def read_json_object(content: bytes) -> dict[str, Any]:
 
 
 def _names(header: str, document: Document) -> bool:
-    """Whether one of the header's tags is this document's."""
+    """Whether one of the header's tags is this document's.
+
+    A compressed answer carries `"<sha1>:gzip"` (RFC 9110: another encoding, another strong tag); it names the same document.
+    """
     tags = list(_ETAG.finditer(header[:4000]))
     if not tags:
         return header.strip() == document.etag.strip('"')
-    return any(tag.group() == "*" or f'"{tag.group(1)}"' == document.etag for tag in tags)
+    return any(tag.group() == "*" or f'"{tag.group(1).partition(":")[0]}"' == document.etag for tag in tags)
 
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
