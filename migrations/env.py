@@ -11,9 +11,6 @@ LOCK = 4_021_812
 
 def run() -> None:
     """Upgrade inside one transaction a step; two at once take turns."""
-    given = context.config.attributes.get("connection")
-    if given is not None:
-        return _with(given)
     settings = current_app.config["LMS"]
     engine = create_engine(settings.database_owner_url or settings.database_url)
     with engine.connect() as connection:
