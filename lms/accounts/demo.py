@@ -45,8 +45,8 @@ def bring_in() -> dict[str, UUID]:
     rows = [actions.prepare([rules.NewPerson(r.name, id_number(r, n), r.phone)])[0] for n, r in enumerate(ROLES)]
     with transaction(stage):
         ids = _organisations()
-        place = {"tenant_id": ids[SCHOOL], "region_code": REGION, "plan_code": PLAN}
-        for role, (person_id, new) in zip(ROLES, actions.link_or_create_many(rows, **place), strict=True):
+        met = actions.link_or_create_many(rows, tenant_id=ids[SCHOOL], region_code=REGION, plan_code=PLAN)
+        for role, (person_id, new) in zip(ROLES, met, strict=True):
             ids[role.name] = person_id
             if new:
                 db.session.get_one(Person, person_id).password_hash = hashed

@@ -29,7 +29,7 @@ def inbox(principal: Principal) -> list[Item]:
     """Everything the principal may decide, the longest waiting first."""
     packages = publishing.waiting_for_review()
     filings = cohorts.cohorts_to_decide(principal)
-    names = accounts.organisations({row.tenant_id for row in [*packages, *filings]})
+    names = accounts.organisations({v.tenant_id for v in packages} | {c.tenant_id for c in filings})
     titles = {programme.plan_code: programme.plan for programme in plans.programmes()}
     items = [
         Item("课程包", f"{v.title}，第 {v.number} 版", names[v.tenant_id].name, titles[v.plan_code], v.submitted_at,
