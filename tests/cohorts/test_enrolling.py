@@ -82,6 +82,7 @@ def test_good_rows_join_and_known_people_are_linked(people: Cast, liumin: Princi
     with transaction(liumin):
         kept = queries.roster_import(cohort_id, import_id)
     assert (kept.new, kept.known, kept.refused, kept.to_enrol) == (3, 1, 1, 4)
+    assert "第 5 行的手机号和账号里的不一样" in kept_preview(import_id, liumin).roster.notices[-1]
     assert confirm(cohort_id, import_id, liumin).enrolled == 4
     assert people.xiulan in members(cohort_id) and len(members(cohort_id)) == 4
     with transaction(liumin):
@@ -117,6 +118,17 @@ def test_people_in_the_class_already_are_not_told_twice(people: Cast, liumin: Pr
         assert queries.roster_import(cohort_id, second).enrolled_before == 3
     assert confirm(cohort_id, second, liumin).enrolled == 2
     assert [len(e.person_ids) for e in heard] == [3, 2] and len(members(cohort_id)) == 5
+
+
+def test_an_import_leaves_an_audit_entry(people: Cast, liumin: Principal) -> None:
+    """hours.md attack 24: who brought so many people in is on record. Sabotage: leave audit() out."""
+    cohort_id = a_class(people)
+    confirm(cohort_id, preview(cohort_id, liumin, [*made_up(2), ("坏", "1", "2")]), liumin)
+    with transaction(liumin):
+        found = db.session.execute(
+            text("select actor_id, subject from audit_entry where action = 'roster:import'")
+        ).all()
+    assert found == [(people.liumin, f"cohort {cohort_id}: 2 joined, 1 refused")]
 
 
 @pytest.mark.parametrize(("state", "events"), [("draft", 0), ("filed", 0), ("returned", 0), ("open", 1)])

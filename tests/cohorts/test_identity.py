@@ -186,7 +186,7 @@ def test_every_refused_phone_says_why(text: str, words: str) -> None:
         ("阿依古丽 . 买买提", "阿依古丽·买买提"),
         ("阿依古丽・买买提", "阿依古丽·买买提"),
         ("𬭎䶮㛃", "𬭎䶮㛃"),
-        ("\ufa0e田", "\ufa0e田"),
+        ("\ufa10田", "\ufa10田"),
         ("李\ue863", "李\ue863"),
         ("JOHN  SMITH", "JOHN SMITH"),
         ("ＪＯＨＮ", "JOHN"),
@@ -195,7 +195,7 @@ def test_every_refused_phone_says_why(text: str, words: str) -> None:
     ],
 )
 def test_names_stay_what_the_card_says(written: str, name: str) -> None:
-    """Sabotage: normalise the whole name with NFKC; \\ufa0e and its like change."""
+    """Sabotage: normalise the whole name with NFKC; \\ufa10 and its like change."""
     assert read_name(written) == name
 
 

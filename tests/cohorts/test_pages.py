@@ -136,6 +136,7 @@ def test_a_roster_from_file_to_class(people: Cast, client_for: Clients) -> None:
     assert "没有重复导入" in again and len(members(cohort_id)) == 4
     detail = client.get(f"/cohorts/{cohort_id}").text
     well_said(detail)
+    assert f"/learn/cohorts/{cohort_id}/progress" in detail
     assert "学员 4 人" in detail and rows[0][0] in detail and rows[0][1] not in detail and "名单.xlsx" in detail
 
 

@@ -106,6 +106,7 @@ def test_formulas_in_xls_are_refused() -> None:
     data = xls([HEADER, PEOPLE[0], (PEOPLE[1][0], xlwt.Formula('CONCATENATE("44","06")'), PEOPLE[1][2])])
     roster = read(data)
     assert names(roster) == [PEOPLE[0][0]] and [(r.row, r.column) for r in roster.refused] == [(3, "身份证号")]
+    assert "公式" in roster.refused[0].reason
 
 
 def test_formulas_in_text_are_refused() -> None:
@@ -113,6 +114,7 @@ def test_formulas_in_text_are_refused() -> None:
         text([HEADER, (PEOPLE[0][0], f'="{PEOPLE[0][1]}"', PEOPLE[0][2]), ("=cmd|'/c calc'!A1", *PEOPLE[1][1:])])
     )
     assert [r.row for r in roster.refused] == [2, 3] and not roster.good
+    assert all("公式" in r.reason for r in roster.refused)
 
 
 def test_hidden_sheets_and_hidden_rows_of_a_workbook() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
-from lms.accounts.rules import NewPerson
+from lms.accounts.rules import NewPerson, mask_phone
 from lms.cohorts import queries
 from lms.cohorts.actions.filing import locked
 from lms.cohorts.events import PeopleEnrolled
@@ -87,7 +87,10 @@ def compare(roster: Roster, cohort_id: UUID, principal: Principal) -> Preview:
     known = people.find_by_id_numbers([c.id_number for c in roster.good])
     inside = queries.already_in(cohort_id, [view.id for view in known.values()])
     in_class = {number for number, view in known.items() if view.id in inside}
-    return preview.compare(roster, {number: view.name for number, view in known.items()}, in_class)
+    found = preview.compare(roster, {number: view.name for number, view in known.items()}, in_class)
+    phones = {number: view.masked_phone for number, view in known.items()}
+    other = [c.row for c in roster.good if phones.get(c.id_number, mask_phone(c.phone)) != mask_phone(c.phone)]
+    return preview.told_of_phones(found, other)
 
 
 def seal(found: Preview) -> Kept:
@@ -143,6 +146,8 @@ def confirm(prepared: Prepared, cohort_id: UUID, principal: Principal) -> Outcom
     for name, value in done.items():
         setattr(roster, name, value)
     db.session.flush()
+    told = f"cohort {cohort.id}: {len(joined)} joined, {roster.refused} refused"
+    accounts.audit("roster:import", subject=told, reason=f"roster {roster.id}")
     if joined and cohort.state == filing.State.OPEN:
         place = (cohort.id, cohort.tenant_id, cohort.version_id, cohort.region_code, cohort.plan_code)
         events.publish(PeopleEnrolled(*place, tuple(joined)))

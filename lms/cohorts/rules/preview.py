@@ -51,6 +51,16 @@ def compare(roster: Roster, names: Mapping[str, str], in_class: Collection[str])
     return Preview(rest, known, enrolled)
 
 
+def told_of_phones(found: Preview, rows: Collection[int]) -> Preview:
+    """The preview with a notice of the good rows whose phone is not the account's: the account's stays."""
+    kept = sorted(row for row in rows if row in found.known)
+    if not kept:
+        return found
+    places = "、".join(map(str, kept[:10])) + ("等" if len(kept) > 10 else "")
+    told = f"第 {places} 行的手机号和账号里的不一样，登录还是用账号里的那个"
+    return replace(found, roster=replace(found.roster, notices=(*found.roster.notices, told)))
+
+
 def same_name(candidate: Candidate, account: str | None) -> bool:
     """Whether an account, if there is one, carries the name of the line: dots and spaces do not matter."""
     return account is None or candidate.name in (account, read_name(account))
