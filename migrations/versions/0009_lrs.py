@@ -69,6 +69,8 @@ def upgrade() -> None:
     _found_by()
     _documents()
     op.execute(FUNCTIONS)
+    op.execute("revoke all on function lrs_add_month(date) from public")
+    op.execute(f"grant execute on function lrs_add_month(date) to {APP}")
     op.execute(
         "select lrs_add_month((date_trunc('month', now()) + make_interval(months => ahead))::date)"
         " from generate_series(0, 3) as ahead"

@@ -138,3 +138,23 @@ def test_the_inner_door_keeps_records_for_a_trainee(xapi: Machine, people: Cast)
         assert session.scalar(text("select count(*) from lrs_statement")) == 0, "and the door is shut again behind it"
     assert set(xapi.found()) == {str(statement_id) for statement_id in stored}
     assert xapi.get("statements", limit="1").json["statements"][0]["authority"]["account"]["name"] == "learning"
+
+
+def test_statements_lie_in_the_table_of_their_month(xapi: Machine) -> None:
+    """Sabotage: shift by 20 bits in lrs_add_month: everything falls into the rest."""
+    xapi.post(made())
+    with transaction(SYSTEM) as session:
+        tables = session.scalars(text("select distinct tableoid::regclass::text from lrs_statement")).all()
+        month = session.scalar(text("select to_char(now() at time zone 'UTC', '\"lrs_statement_\"YYYY_MM')"))
+    assert tables == [month]
+
+
+def test_the_command_makes_room_for_the_months_to_come(app: Flask) -> None:
+    """Sabotage: leave `security definer` out of lrs_add_month: the application's role owns no tables."""
+    count = text("select count(*) from pg_inherits where inhparent = 'lrs_statement'::regclass")
+    with transaction(SYSTEM) as session:
+        before = session.scalar(count)
+    answer = CliRunner().invoke(commands.cli, ["lrs-months", "--ahead", "6"])
+    assert answer.exit_code == 0, answer.output
+    with transaction(SYSTEM) as session:
+        assert session.scalar(count) == (before or 0) + 3

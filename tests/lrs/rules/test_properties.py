@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.lrs.rules.entry import Authority, prepare
@@ -91,6 +91,7 @@ def test_links_are_small_and_never_twice(data: dict[str, Any]) -> None:
     assert all(-(2**63) <= ref < 2**63 for _, ref in links)
 
 
+@settings(max_examples=60)
 @given(st.recursive(json_values, lambda inner: st.dictionaries(st.sampled_from([*STATEMENT, "x"]), inner)))
 def test_any_json_is_read_or_refused(data: Any) -> None:
     """Sabotage: let a TypeError through in read_object."""
