@@ -122,7 +122,7 @@ def launch(registration_id: UUID, lesson_id: UUID) -> Any:
         beats=url_for("learning.record", session_id=found.session_id),
         position_ms=found.position_ms,
         beat_seconds=found.beat_seconds,
-        stopped=f"另一台设备上的“{found.stopped}”已经停下，在这里接着计" if found.stopped else "",
+        stopped=f"刚才在别处开着的“{found.stopped}”已经停下，在这里接着计" if found.stopped else "",
     )
 
 

@@ -37,7 +37,10 @@ function start() {
     if (!asked && !sought && Math.abs(video.currentTime * 1000 - said.position_ms) > 1500) video.currentTime = said.position_ms / 1000;
     asked = true;
     clearBanner();
-    if (said.stopped) page.banner(said.stopped);
+    if (said.stopped) {
+      page.banner(said.stopped);
+      setTimeout(() => { if (page.saying(said.stopped)) clearBanner(); }, 10000);
+    }
     return true;
   }
 
@@ -59,7 +62,7 @@ function start() {
     rest = [];
     lastBeat = Date.now();
     const item = {
-      id: uuid(), made: session.made, address: session.address, session: session.id,
+      id: uuid(), made: session.made, address: session.address, session: session.id, lesson: root.dataset.launch,
       beat: {
         seq: ++session.seq, why, position_ms: track.place, stretches,
         rate: video.playbackRate, sent_at: new Date().toISOString(), hidden: document.hidden, muted: video.muted,
@@ -75,6 +78,7 @@ function start() {
 
   function answered(answer, batch) {
     if (line) { line = ''; told(answer, batch); }
+    if (!session && batch[0].lesson === root.dataset.launch) page.draw(answer);
     if (!session || batch[0].session !== session.id) return;
     if (answer.stop) { takenOver(); page.draw(answer); return; }
     page.draw(answer);
@@ -88,10 +92,10 @@ function start() {
 
   // The line is back, or somebody has signed in again: say what became of what was kept.
   function told(answer, batch) {
-    if (batch.length < 2 && answer.accrued_ms) clearBanner();
-    else if (answer.accrued_ms) page.banner('连上了，学习记录传好了');
-    else page.banner('连上了，学习记录传好了', answer.why || '');
-    setTimeout(clearBanner, 15000);
+    const words = '连上了，学习记录传好了';
+    if (batch.length < 2 && answer.accrued_ms) { clearBanner(); return; }
+    page.banner(words, answer.accrued_ms ? '' : answer.why);
+    setTimeout(() => { if (page.saying(words)) clearBanner(); }, 15000);
   }
 
   // The server will never take these: the session is gone. What earlier pages left does not disturb this one.

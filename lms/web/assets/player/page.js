@@ -24,7 +24,7 @@ export const live = (tone, words) => {
   const place = $('live');
   if (!place) return;
   place.className = `live ${tone}`;
-  say(place, words);
+  say(place.querySelector('span'), words);
 };
 
 export const banner = (title, text = '', link = null) => {
@@ -38,6 +38,8 @@ export const banner = (title, text = '', link = null) => {
   button.hidden = !link;
   if (link) { button.textContent = link.words; button.href = link.href; button.onclick = link.act || null; }
 };
+
+export const saying = title => document.querySelector('#banner b').textContent === title;
 
 export const draw = answer => {
   if ($('credited')) $('credited').textContent = clock(answer.credited_ms);
