@@ -7,7 +7,6 @@ import msgspec
 
 from lms.config import settings
 from lms.foundation.database import widened
-from lms.foundation.principal import current
 from lms.lrs.connection import Sql, array, cursor, open_to_write
 from lms.lrs.knowledge import learn
 from lms.lrs.reach import connect, void
@@ -90,11 +89,8 @@ def store(
     authority = Authority.account(settings().app_origin, authority_name)
     read = [read_statement(msgspec.json.encode(data), version) for data in statements]
     entries = [prepare(statement, tenant_id, authority) for statement in read]
-    if tenant_id in current().organisations:
+    with widened("lrs: the platform keeps its own records"):
         keep(cursor(), tenant_id, entries, authority)
-    else:
-        with widened("lrs: the platform keeps its own records"):
-            keep(cursor(), tenant_id, entries, authority)
     return [statement.id for statement in read]
 
 

@@ -125,8 +125,13 @@ def _iri(params: Params, name: str) -> str | None:
 
 
 def _moment(params: Params, name: str) -> datetime | None:
-    # A plus sign that nobody encoded arrives as a space.
-    return parse_timestamp(params[name].replace(" ", "+"), name) if name in params else None
+    if name not in params:
+        return None
+    try:
+        return parse_timestamp(params[name], name)
+    except Invalid:
+        # A plus sign that nobody encoded arrives as a space.
+        return parse_timestamp(params[name].replace(" ", "+"), name)
 
 
 def _limit(params: Params) -> int:

@@ -182,6 +182,13 @@ def test_wrong_parameters_are_refused(params: dict[str, str]) -> None:
         question(params)
 
 
+def test_a_plus_sign_that_nobody_encoded_is_understood() -> None:
+    """Sabotage: parse `since` once."""
+    meant = question({"since": "2026-11-20T12:00:00+08:00"}).since
+    assert question({"since": "2026-11-20T12:00:00 08:00"}).since == meant
+    assert question({"since": "2026-11-20 04:00:00Z"}).since == meant
+
+
 def test_parameters_of_a_single_statement() -> None:
     """Sabotage: let `limit` stand beside statementId."""
     one = "7c4d1a0f-3f0c-4f43-9d55-b1a38c0f4d11"
