@@ -4,8 +4,6 @@ import base64
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lms.foundation.evidence import note
 
@@ -43,13 +41,14 @@ def test_another_key_or_name_is_refused() -> None:
         note.open_note(SIGNED, "elsewhere.example.org", KEY.public_key())
 
 
-@given(at=st.integers(0, len(SIGNED.encode()) - 1), bit=st.integers(0, 7))
-def test_no_flipped_bit_passes(at: int, bit: int) -> None:
-    """Sabotage: decode base64 without comparing it with its own encoding."""
-    data = bytearray(SIGNED.encode())
-    data[at] ^= 1 << bit
-    with pytest.raises((note.BadNote, UnicodeDecodeError)):
-        note.open_note(bytes(data).decode(), "lms.example.org", KEY.public_key())
+def test_no_flipped_bit_passes() -> None:
+    """Every bit in turn. Sabotage: decode base64 without comparing it with its own encoding."""
+    signed = SIGNED.encode()
+    for nth in range(8 * len(signed)):
+        data = bytearray(signed)
+        data[nth // 8] ^= 1 << nth % 8
+        with pytest.raises((note.BadNote, UnicodeDecodeError)):
+            note.open_note(bytes(data).decode(), "lms.example.org", KEY.public_key())
 
 
 @pytest.mark.parametrize("text", ["a\n1\n", "a\n01\nAAAA\n", "a\n-1\nAAAA\n", "a\n1\nAAAA\nmore\n", "a\n1\nAAAA\n"])
