@@ -1,8 +1,11 @@
 """How gunicorn serves in production: threads, because PostgreSQL answers in C; short patience, because nginx sheds load."""
 
 import os
+import tempfile
 
-bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")  # noqa: S104  the container's own network: nginx stands before it
+# the workers' counters are added up through files of this folder; it must be there before the application is loaded
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
+bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")  # the container's own network: nginx stands before it
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"

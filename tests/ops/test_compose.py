@@ -123,7 +123,8 @@ class Stage:
         words = {key: self.filled_in(str(value)) for key, value in SERVICES[name].get("environment", {}).items()}
         for theirs, ours in self.addresses.items():
             words = {key: value.replace(theirs, ours) for key, value in words.items()}
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "WEB_BIND": f"127.0.0.1:{self.web}", **words}
+        own = {"WEB_BIND": f"127.0.0.1:{self.web}", "LMS_PORT": str(self.web), "TMPDIR": str(self.folder)}
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **own, **words}
 
     def command(self, name: str) -> list[str]:
         first, *rest = (self.filled_in(part) for part in SERVICES[name]["command"])
@@ -188,7 +189,7 @@ class Stage:
             return 0
 
 
-def wait(ready: Callable[[], bool], seconds: float = 60) -> None:
+def wait(ready: Callable[[], bool], seconds: float = 120) -> None:
     limit = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < limit

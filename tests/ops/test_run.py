@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from lms.foundation.services.programs import free_port
+from tests.ops.lesson import lay_out
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "lms.foundation.services"]
@@ -126,6 +127,7 @@ def platform() -> Iterator[Platform]:
     """One platform for the tests below; they leave it running."""
     folder = Path(tempfile.mkdtemp(prefix="lms-run-", dir="/tmp"))
     folder.chmod(0o755)
+    lay_out(folder / "data")
     running = Platform(folder / "data", free_port())
     running.wait()
     yield running

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -221,12 +222,19 @@ def _read_marker(marker: Path) -> dict[str, str]:
 
 def _start_platform(house: House) -> None:
     """The web first: the others take a second of processor each, which people would wait for."""
+    house.environment["PROMETHEUS_MULTIPROC_DIR"] = str(_empty_folder(house.settings.data / "metrics"))
     port = house.settings.port
     bind = ("--bind", f"127.0.0.1:{port}", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS))
     house.program("web", "gunicorn", *bind, *_GUNICORN, "wsgi:application")
     _wait_for_readiness(house)
     house.program("worker", "celery", "-A", "lms.worker", "worker", *_CELERY)
     house.program("sequencer", "lms.cli", "sequencer")
+
+
+def _empty_folder(path: Path) -> Path:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    return path
 
 
 def _wait_for_readiness(house: House, seconds: float = 60.0) -> None:
