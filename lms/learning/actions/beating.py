@@ -36,6 +36,10 @@ from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy
 
 
+# Plain tables: the path of every beat pays for no objects that it does not use.
+BEAT, LEDGER, SESSION = Beat.__table__, HourLedger.__table__, StudySession.__table__
+
+
 @dataclass(frozen=True)
 class _Work:
     """What a delivery is judged by, all read under the person's lock."""
@@ -93,7 +97,7 @@ def _keep_raw(work: _Work, beats: Sequence[Sent]) -> list[Sent]:
     """Keep the beats as they came; return those that were not here before."""
     shared = {"session_id": work.session.id, "person_id": work.session.person_id, "received_at": work.at}
     rows = [{**shared, "seq": beat.seq, "id": beat.id, "body": beat.body} for beat in beats]
-    once = insert(Beat).values(rows).on_conflict_do_nothing(index_elements=["session_id", "seq"]).returning(Beat.seq)
+    once = insert(BEAT).values(rows).on_conflict_do_nothing(index_elements=["session_id", "seq"]).returning(BEAT.c.seq)
     fresh = set(db.session.scalars(once))
     known = [beat for beat in beats if beat.seq not in fresh]
     if known:
@@ -155,7 +159,7 @@ def _write_row(work: _Work, delivery: Delivery, part: Part, ip: str) -> None:
     row = _row(work, delivery, part, ip)
     leaf = evidence.append(KIND, leaf_content(row))
     values = {name: getattr(row, name) for name in LedgerRow.__slots__ if name not in {"id", "leaf_id", "leaf_hash"}}
-    db.session.execute(plain_insert(HourLedger).values(**values, leaf_id=leaf.id, leaf_hash=leaf.hash))
+    db.session.execute(plain_insert(LEDGER).values(**values, leaf_id=leaf.id, leaf_hash=leaf.hash))
 
 
 def _row(work: _Work, delivery: Delivery, part: Part, ip: str) -> LedgerRow:
@@ -195,7 +199,7 @@ def _row(work: _Work, delivery: Delivery, part: Part, ip: str) -> LedgerRow:
 def _move_session(work: _Work, delivery: Delivery, place_ms: int, segment: tuple[int, int] | None) -> None:
     start, end = segment or (None, None)
     leaving = delivery.beats[-1].why is Why.LEAVE
-    row = update(StudySession).where(StudySession.id == work.session.id)
+    row = update(SESSION).where(SESSION.c.id == work.session.id)
     db.session.execute(
         row.values(
             last_at=work.at,

@@ -66,4 +66,5 @@ def keep(held: Held, **values: object) -> None:
 
 
 def _set(person_id: UUID, **values: object) -> None:
-    db.session.execute(update(Lease).where(Lease.person_id == person_id).values(**values))
+    table = Lease.__table__
+    db.session.execute(update(table).where(table.c.person_id == person_id).values(**values))

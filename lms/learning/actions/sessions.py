@@ -81,7 +81,7 @@ def keep_coverage(person_id: UUID, content_hash: str, covered: Stretches, misses
         "misses": [[miss.start_ms, miss.end_ms, str(miss.reason)] for miss in misses],
         "credited_ms": length(covered),
     }
-    row = insert(Coverage).values(person_id=person_id, content_hash=content_hash, **values)
+    row = insert(Coverage.__table__).values(person_id=person_id, content_hash=content_hash, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["person_id", "content_hash"], set_=values))
 
 
