@@ -207,6 +207,13 @@ def test_a_file_without_a_roster_says_what_is_missing(rows: list[Sequence[str]],
     assert words in refusal(sheet(rows)).reason
 
 
+def test_rows_that_could_not_be_given_back_are_refused_as_a_file() -> None:
+    """What is refused is kept, sealed, until it is mended. Sabotage: leave MOST_TEXT out."""
+    long = "长" * 10_000
+    rows = [[*HEADER, "简历"], *([name, "1", phone_number, long] for name, _, phone_number in people(501))]
+    assert "退不回来" in refusal(sheet(rows)).reason
+
+
 def test_more_people_than_can_be_taken_at_once() -> None:
     """Sabotage: cut the list off at the limit."""
     rows = [HEADER, *people(MOST_PEOPLE)]

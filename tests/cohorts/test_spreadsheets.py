@@ -1,6 +1,7 @@
 """Files as they come from WPS, Excel, other systems and strangers."""
 
 import io
+import resource
 import struct
 import zipfile
 
@@ -200,13 +201,14 @@ def test_a_size_that_lies_does_not_get_past_the_budget() -> None:
 
 
 def test_one_long_text_in_many_cells_ends_only_the_reading_process() -> None:
-    """100 kB of file ask for 20 GB. Sabotage: read in the web process."""
+    """100 kB of file ask for 20 GB. Sabotage: give the process 3 GB."""
     cells = b"".join(b'<c t="s"><v>0</v></c>' for _ in range(400))
     rows = b"".join(b"<row>" + cells + b"</row>" for _ in range(400))
     sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + rows
     strings = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>' + b"x" * 130_000
     data = _with(xlsx(ROWS), "xl/worksheets/sheet1.xml", sheet + b"</sheetData></worksheet>")
     assert "太大" in refusal(_with(data, "xl/sharedStrings.xml", strings + b"</t></si></sst>")).reason
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_000_000  # kB
 
 
 def test_a_value_in_the_last_corner_is_told_where_it_stands() -> None:

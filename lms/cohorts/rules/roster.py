@@ -11,6 +11,7 @@ from lms.cohorts.rules.sheets import Line, Sheet, Unreadable
 
 MOST_PEOPLE = 5000
 LONGEST_TEXT = 200
+MOST_TEXT = 5_000_000
 SAVE_AS = "用 WPS 或 Excel 打开，另存为 .xlsx，再选一次"
 FORMULA = Fault("这一格是公式，我们不替表格算数", "选中这一列，复制，右键“选择性粘贴”，选“数值”，保存后再选一次文件")
 _FOOTER = re.compile(
@@ -88,6 +89,8 @@ def read_roster(sheets: Sequence[Sheet], today: date) -> Roster:
     roster = _gather(sheet, header, read)
     if len(roster.good) + len(roster.refused) > MOST_PEOPLE:
         _refuse_length(len(roster.good) + len(roster.refused))
+    if sum(len(text) for row in roster.refused for text in row.texts) > MOST_TEXT:
+        raise Unreadable("要改的行里别的内容太多，我们退不回来", "只留姓名、身份证号、手机号这几列，再选一次")
     if not roster.good and not roster.refused:
         raise Unreadable("表头下面一个人也没有", "从表头的下一行开始，一行填一个人，再选一次")
     return _refuse_rounded(_refuse_twins(roster))

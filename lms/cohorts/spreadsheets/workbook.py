@@ -22,9 +22,11 @@ from lms.cohorts.spreadsheets import biff, ooxml
 MEMORY, SECONDS = 768 * 1024 * 1024, 30
 LONGEST_CELL = 10_000
 EXACT = 10**15
+MOST_ANSWER = 64 * 1024 * 1024
 TEXT, NUMBER, FORMULA = 0, 1, 2
 BROKEN = ("这个文件坏了，或者没有传完", SAVE_AS)
 LOCKED = ("这个文件有打开密码，我们打不开", "在 WPS 或 Excel 里去掉密码，保存后再选")
+TOO_MUCH = ("这个文件打开以后太大，读不下去", "新建一个表格，只把名单复制过去，保存后再选")
 NOT_A_SHEET = ("这个文件不是表格", "选 .xlsx、.xls 或 .csv 的名单")
 
 Packed = dict[str, Any]
@@ -137,7 +139,8 @@ def main() -> int:
         answer: dict[str, Any] = {"sheets": pack(sys.stdin.buffer.read())}
     except Unreadable as refusal:
         answer = {"refused": [refusal.reason, refusal.mend]}
-    sys.stdout.write(json.dumps(answer))
+    told = json.dumps(answer)
+    sys.stdout.write(told if len(told) <= MOST_ANSWER else json.dumps({"refused": TOO_MUCH}))
     return 0
 
 
