@@ -1,5 +1,6 @@
 """`lms hours export` and `lms verify`."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -43,7 +44,7 @@ def export(code: str, out: Path, full: bool, reason: str) -> None:
         order = _decide(code, identity, reason)
         with tempfile.TemporaryDirectory(prefix="lms-export-") as folder:
             made = make(order, OPERATOR, Path(folder), lambda _done, _of, words: click.echo(words, err=True))
-            shutil.copyfile(made.bundle, out)
+            _put(made.bundle, out)
     except LMSError as refusal:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)
@@ -52,6 +53,16 @@ def export(code: str, out: Path, full: bool, reason: str) -> None:
         sys.exit(1)
     figures = made.figures
     click.echo(f"{out}：{figures.people} 人，可申领 {figures.class_hours} 学时，{figures.rows} 条记录")
+
+
+def _put(bundle: Path, out: Path) -> None:
+    """Whole or not at all: a full disk leaves no half bundle under the name."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(bundle, beside)
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _decide(code: str, identity: str, reason: str) -> Order:

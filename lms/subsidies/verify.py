@@ -31,8 +31,12 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Sequence  # noqa: UP035 - Python 3.9
 from xml.etree import ElementTree
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    print("还差一个包，运行 pip install cryptography 再来一次 / pip install cryptography first", file=sys.stderr)
+    sys.exit(2)
 
 FORMAT = "yanxue-bundle/1"
 MEMBERS = (

@@ -368,6 +368,15 @@ def test_exit_codes(elsewhere: Path) -> None:
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 
+def test_a_missing_package_is_one_sentence(elsewhere: Path) -> None:
+    """Sabotage: import cryptography without the try."""
+    bare = [sys.executable, "-I", "-S", str(elsewhere / "verify.py"), "bundle.zip"]
+    done = subprocess.run(bare, cwd=elsewhere, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install cryptography" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_json(elsewhere: Path) -> None:
     report = json.loads(run("bundle.zip", "--json", cwd=elsewhere).stdout)
     assert report["good"]
