@@ -66,6 +66,7 @@ def test_rows_have_the_numbers_that_the_margin_shows() -> None:
         for column, value in enumerate(row, start=3):
             book.active.cell(place, column, value)
     assert [c.row for c in read(saved(book)).good] == [9]
+    assert [c.row for c in read(xls([[], [], [], ["", *HEADER], [], ["", *PEOPLE[0]]])).good] == [6]
     assert [c.row for c in read(text([[], [], HEADER, [], PEOPLE[0]])).good] == [5]
 
 
