@@ -32,7 +32,6 @@ class Settings:
     demo: bool
     testing: bool
     clock_file: Path | None
-    build: str
 
     @property
     def app_host(self) -> str:
@@ -69,7 +68,6 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=_switch(environ, "LMS_DEMO"),
         testing=_switch(environ, "LMS_TESTING"),
         clock_file=_clock_file(environ),
-        build=environ.get("LMS_BUILD", "dev"),
     )
 
 
