@@ -243,7 +243,9 @@ def test_the_text_comes_back_as_it_was_sent_plus_what_the_standard_adds() -> Non
 def test_what_the_client_says_of_stored_and_authority_is_replaced() -> None:
     """Sabotage: leave `authority` out of _ASSIGNED."""
     sent = statement(stored="2001-01-01T00:00:00Z", authority=AGENT, timestamp=None)
-    kept = json.loads(complete(read(sent, NEW), "2026-11-22T00:00:00.000Z", '{"mbox":"mailto:k@example.cn"}'))
+    text = complete(read(sent, NEW), "2026-11-22T00:00:00.000Z", '{"mbox":"mailto:k@example.cn"}')
+    kept = json.loads(text)
+    assert text.count('"authority"') == text.count('"stored"') == 1
     assert kept["stored"] == kept["timestamp"] == "2026-11-22T00:00:00.000Z"
     assert kept["authority"] == {"mbox": "mailto:k@example.cn"}
     assert kept["version"] == "2.0.0"
