@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
@@ -16,16 +16,16 @@ class HoursExport(Identified, Dated, db.Model):  # type: ignore[name-defined]
 
     __tablename__ = "hours_export"
 
-    tenant_id: Mapped[UUID]
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     region_code: Mapped[str]
     plan_code: Mapped[str]
-    cohort_id: Mapped[UUID]
-    requested_by: Mapped[UUID | None]
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id"), index=True)
+    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     identity: Mapped[str]
     reason: Mapped[str]
     token: Mapped[str] = mapped_column(unique=True)
     job_id: Mapped[UUID | None]
-    leaf_id: Mapped[int] = mapped_column(BigInteger)
+    leaf_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("evidence_leaf.id"))
     leaf_hash: Mapped[bytes]
 
 
@@ -34,8 +34,8 @@ class HoursExportResult(db.Model):  # type: ignore[name-defined]
 
     __tablename__ = "hours_export_result"
 
-    export_id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID]
+    export_id: Mapped[UUID] = mapped_column(ForeignKey("hours_export.id"), primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     region_code: Mapped[str]
     plan_code: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -50,5 +50,5 @@ class HoursExportResult(db.Model):  # type: ignore[name-defined]
     sheet_bytes: Mapped[int] = mapped_column(BigInteger)
     figures: Mapped[dict[str, Any]]
     files: Mapped[list[Any]]
-    leaf_id: Mapped[int] = mapped_column(BigInteger)
+    leaf_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("evidence_leaf.id"))
     leaf_hash: Mapped[bytes]

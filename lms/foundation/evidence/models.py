@@ -5,7 +5,7 @@ All but `evidence_pending` are only ever added to.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
@@ -16,6 +16,7 @@ class Leaf(db.Model):  # type: ignore[name-defined]
     """The hash of one record, written in the record's own transaction. `subject` is what leaves are counted by."""
 
     __tablename__ = "evidence_leaf"
+    __table_args__ = (Index("ix_evidence_leaf_kind_subject", "kind", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str]
@@ -38,7 +39,7 @@ class Position(db.Model):  # type: ignore[name-defined]
 
     __tablename__ = "evidence_position"
 
-    leaf_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    leaf_id: Mapped[int] = mapped_column(ForeignKey("evidence_leaf.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigInteger, unique=True)
 
 
