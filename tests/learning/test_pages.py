@@ -154,7 +154,7 @@ def quiz_form(number=1, answers=RIGHT):
 def test_a_quiz_is_marked_explained_and_earns_no_time(room, xiulan):
     """Sabotage: credit the minutes of a quiz."""
     address = f"{course_url(room)}/lessons/{room.quiz_id}"
-    assert xiulan.get(address).text.count('-text">') == 5
+    assert xiulan.get(address).text.count('<h2 id="q') == 5
     result = xiulan.post(f"{address}/answers", data=quiz_form(), follow_redirects=True)
     assert "100<small>分" in result.text and "窗边的光软" in result.text
     assert room.credited_s() == 0

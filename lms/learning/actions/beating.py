@@ -35,7 +35,6 @@ from lms.plans import actions as plan_actions
 from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy
 
-
 # Plain tables: the path of every beat pays for no objects that it does not use.
 BEAT, LEDGER, SESSION = Beat.__table__, HourLedger.__table__, StudySession.__table__
 
