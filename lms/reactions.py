@@ -8,7 +8,7 @@ from lms.foundation.events import Reactions, Table
 from lms.learning.actions import registering
 
 TABLE: Table = {
-    # A class may have thousands of people: the administrator's click does not wait for them.
-    CohortOpened: Reactions(later=(registering.opened,)),
+    # One statement, 0.1 s for 5,000 people: who signs in the moment a class opens finds it.
+    CohortOpened: Reactions(now=(registering.opened,)),
     PeopleEnrolled: Reactions(now=(registering.enrolled,)),
 }
