@@ -11,6 +11,8 @@ from sqlalchemy import text
 from lms.foundation.database import transaction
 from lms.foundation.principal import Principal
 from lms.lrs import actions, commands, keys
+from lms.lrs.resources.handling import handle
+from lms.lrs.rules.exchange import Call
 from tests.conftest import client_of
 from tests.lrs.conftest import Machine, machine
 from tests.lrs.statements import ACTIVITY, AGENT, made
@@ -138,6 +140,28 @@ def test_the_inner_door_keeps_records_for_a_trainee(xapi: Machine, people: Cast)
         assert session.scalar(text("select count(*) from lrs_statement")) == 0, "and the door is shut again behind it"
     assert set(xapi.found()) == {str(statement_id) for statement_id in stored}
     assert xapi.get("statements", limit="1").json["statements"][0]["authority"]["account"]["name"] == "learning"
+
+
+def test_a_request_is_handled_inside_an_open_transaction(xapi: Machine, people: Cast) -> None:
+    """Sabotage: leave begin_nested() out of Session.transaction: the refusal's own statement stays."""
+    caller = keys.Caller(people.organisations["anyi"], "learning")
+    good, bad = made(), made()
+    xapi.post(bad)
+    headers = {"x-experience-api-version": "1.0.3", "content-type": "application/json"}
+
+    def post(*batch: dict[str, object]) -> int:
+        return handle(
+            Call("POST", "statements", {}, headers, json.dumps(batch).encode()), caller, "https://e.cn"
+        ).status
+
+    other = {**bad, "verb": {"id": "https://example.cn/other"}}
+    with transaction(Principal(person_id=people.xiulan)) as session:
+        assert post(good) == 200
+        assert post(made(), other) == 409
+        assert session.scalar(text("select count(*) from lrs_statement")) == 0, (
+            "the learner sees no records of the tenant"
+        )
+    assert set(xapi.found()) == {good["id"], bad["id"]}
 
 
 def test_statements_lie_in_the_table_of_their_month(xapi: Machine) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 
+from lms.foundation.database import db
 from lms.foundation.errors import LMSError, NotSignedIn
 from lms.lrs.actions import Different
 from lms.lrs.keys import Caller
@@ -35,7 +36,10 @@ _TRANSIENT = (pg.DeadlockDetected, pg.SerializationFailure)
 
 
 def handle(call: Call, caller: Caller, authority_home: str) -> Answer:
-    """Answer a request to any resource but About; refusals are answers too. Opens its own transaction."""
+    """Answer a request to any resource but About; refusals are answers too.
+
+    Opens its own transaction, or works in a savepoint of the one that is open (the inner door).
+    """
     version = Version.V2_0_0 if call.headers.get(HEADER.lower(), "").startswith("2.") else Version.V1_0_3
     session = Session(caller, version, authority_home)
     try:
@@ -88,7 +92,9 @@ def _wrong_method(problem: MethodNotAllowed) -> Answer:
 
 
 def _with_retries(session: Session, call: Call) -> Answer:
-    """Two transactions that lock each other out are no fault of the client's: one of them begins again."""
+    """Two transactions that lock each other out are no fault of the client's: one of them begins again, if it is ours."""
+    if db.session().in_transaction():
+        return RESOURCES[call.resource](session, call)
     for left in reversed(range(RETRIES)):
         try:
             return RESOURCES[call.resource](session, call)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lms.foundation.database import transaction
+from lms.foundation.database import db, transaction, widened
 from lms.foundation.principal import Principal
 from lms.lrs.connection import Sql, cursor
 from lms.lrs.keys import Caller
@@ -40,9 +40,18 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[Sql]:
-        """A transaction that sees this tenant alone."""
-        with transaction(Principal(organisations=frozenset({self.caller.tenant_id}))):
-            yield cursor()
+        """A transaction that sees this tenant alone.
+
+        Behind the inner door one is open already (the session row of a learner is locked): then a savepoint of it, so that
+        a refusal undoes what it must and leaves the rest.
+        """
+        outer = db.session()
+        if outer.in_transaction():
+            with outer.begin_nested(), widened("lrs: a learner's session speaks for the tenant"):
+                yield cursor()
+        else:
+            with transaction(Principal(organisations=frozenset({self.caller.tenant_id}))):
+                yield cursor()
 
 
 def need(call: Call, *methods: str) -> None:
