@@ -81,7 +81,7 @@ def test_sixteen_writers_of_the_same_ids(live: Machine, caplog: pytest.LogCaptur
 
 
 def test_batches_that_share_agents_and_activities(live: Machine, caplog: pytest.LogCaptureFixture) -> None:
-    """Sabotage: lock activities in any order (knowledge._BEGIN with `order by random()`): they lock each other out."""
+    """Sabotage: lock activities in any order (knowledge._KNOWN with `order by random()`): they lock each other out."""
 
     def write(place: int) -> list[int]:
         random = Random(place)
