@@ -85,18 +85,39 @@ def test_no_header_no_rows_and_no_table(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_not_opened(tmp_path: Path) -> None:
-    """The declared sizes lie. Sabotage: add up the file_size of the listing instead of inflating."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", bytes(150 << 20))
-    data = bytearray(packed.getvalue())
-    for place in (22, data.rindex(b"PK\x01\x02") + 24):
-        data[place : place + 4] = (1000).to_bytes(4, "little")
-    with pytest.raises(Bomb):
-        refuse_bomb(bytes(data), 100 << 20)
+    """A good workbook whose sheet unpacks to 150 MB. Sabotage: skip refuse_bomb: the reader takes it all into memory."""
     bomb = tmp_path / "bomb.xlsx"
-    bomb.write_bytes(data)
+    bomb.write_bytes(_padded(sheets.good(tmp_path / "good.xlsx"), 150 << 20))
+    assert bomb.stat().st_size < 1 << 20
     assert refusals(bomb) == ["表格打不开，文件可能坏了"]
+
+
+def test_a_bomb_that_lies_about_its_size_is_seen_through(tmp_path: Path) -> None:
+    """Sabotage: add up the file_size of the listing instead of inflating."""
+    with pytest.raises(Bomb):
+        refuse_bomb(_lying(_padded(sheets.good(tmp_path / "good.xlsx"), 150 << 20)), 100 << 20)
+
+
+def _padded(workbook: Path, blanks: int) -> bytes:
+    """The same workbook with blanks behind its sheet's last tag."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (b" " * blanks if name.endswith("sheet1.xml") else b""))
+    return packed.getvalue()
+
+
+def _lying(data: bytes) -> bytes:
+    """The archive with every size above a megabyte told as 1000, in local headers and in the listing."""
+    told = bytearray(data)
+    for magic, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = told.find(magic)
+        while place >= 0:
+            size = told[place + offset : place + offset + 4]
+            if int.from_bytes(size, "little") > 1 << 20:
+                told[place + offset : place + offset + 4] = (1000).to_bytes(4, "little")
+            place = told.find(magic, place + 4)
+    return bytes(told)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -71,9 +71,17 @@ def test_damage_in_the_middle_is_found(good: Path, tmp_path: Path) -> None:
     "content", [b"", b"hello", b"#EXTM3U\nfile:///etc/passwd\n", b"PK\x03\x04" + bytes(400), bytes(5000)]
 )
 def test_what_is_no_video_does_not_open(tmp_path: Path, content: bytes) -> None:
-    """A playlist must not make ffmpeg open another file. Sabotage: leave out `-f mov`."""
+    """Sabotage: let ffmpeg's failure pass for an empty list of streams."""
     fake = tmp_path / "fake.mp4"
     fake.write_bytes(content)
+    with pytest.raises(Unusable, match="打不开"):
+        examine(fake)
+
+
+def test_a_list_of_other_files_does_not_make_them_play(good: Path) -> None:
+    """A playlist named .mp4 must not open what lies beside it, or elsewhere. Sabotage: leave out `-f mov`."""
+    fake = good.with_name("list.mp4")
+    fake.write_text(f"ffconcat version 1.0\nfile {good.name}\n")
     with pytest.raises(Unusable, match="打不开"):
         examine(fake)
 

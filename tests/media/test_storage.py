@@ -5,14 +5,12 @@ import io
 import resource
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.foundation.services.programs import free_port
-from lms.foundation.services.seaweedfs import start_seaweedfs
 from media.storage import (
     BadKey,
     LocalFolder,
@@ -26,20 +24,16 @@ from media.storage import (
     key_for,
     sha256_of,
 )
+from tests import seaweed
 
 DATA = b"\x00\x01\x02 \xe8\x8d\x94\xe6\x9e\x9d" * 1000
 
 
 @pytest.fixture(scope="session")
 def seaweedfs() -> Iterator[str]:
-    """The URL of an empty bucket in a SeaweedFS of our own (run by another account, which must reach its folder)."""
-    with TemporaryDirectory(prefix="yanxue-weed-") as folder:
-        Path(folder).chmod(0o755)
-        running = start_seaweedfs(Path(folder))
-        try:
-            yield running.url
-        finally:
-            running.stop()
+    """The URL of an empty bucket in a SeaweedFS of our own."""
+    with seaweed.bucket() as url:
+        yield url
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -1,6 +1,7 @@
 """The content host: a file for a token, and nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,9 +13,11 @@ from flask.testing import FlaskClient
 from lms import config
 from lms.app import create_content_app
 from lms.foundation import clock
-from lms.publishing import links
+from lms.publishing import files, links
 from lms.publishing.links import media_url
 from lms.publishing.queries import LessonView
+from media.storage import S3Bucket
+from tests import seaweed
 from tests.people import Cast
 from tests.publishing import uploads
 
@@ -114,3 +117,19 @@ def test_a_service_worker_gets_nothing(content: FlaskClient, lesson: LessonView)
 
 def test_a_file_that_is_gone_is_404(content: FlaskClient, lesson: LessonView) -> None:
     assert content.get(media_url(lesson.version_id, lesson.id, "0" * 64)).status_code == 404
+
+
+def test_the_whole_way_on_s3(app: Flask, settings: config.Settings, people: Cast) -> None:
+    """Upload, check and playing, the files in a real bucket. Sabotage: reach for a local path anywhere on the way."""
+    with seaweed.bucket() as url:
+        local, app.extensions["storage"] = app.extensions["storage"], S3Bucket(url)
+        try:
+            lesson = uploads.lessons(uploads.checked(people).id)[0]
+            assert len(files.captions(lesson)) == 2
+            host = create_content_app(replace(settings, s3_url=url)).test_client()
+            part = host.get(
+                media_url(lesson.version_id, lesson.id, lesson.content_hash), headers={"Range": "bytes=4-7"}
+            )
+            assert (part.status_code, part.data) == (206, b"ftyp")
+        finally:
+            app.extensions["storage"] = local

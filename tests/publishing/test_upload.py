@@ -49,7 +49,7 @@ def test_an_upload_becomes_a_version_whose_check_is_queued(clerk: FlaskClient, p
 
 
 def test_the_same_form_twice_is_one_version(clerk: FlaskClient, people: Cast) -> None:
-    """Sabotage: ignore upload_token."""
+    """Sabotage: ignore upload_token, in the route and in receive()."""
     token = str(uuid4())
     first, second = uploads.post(clerk, upload_token=token), uploads.post(clerk, upload_token=token)
     assert first.location == second.location
@@ -114,7 +114,7 @@ def test_our_script_is_told_in_json(clerk: FlaskClient) -> None:
 
 
 def test_a_body_beyond_the_limit_is_refused_before_it_is_read(clerk: FlaskClient, people: Cast) -> None:
-    """Sabotage: leave out max_content_length. The body is never sent: only its length is told."""
+    """The body is never sent: only its length is told. Sabotage: set no max_content_length at all."""
     answer = clerk.post(
         "/packages/new",
         content_type="multipart/form-data; boundary=x",
@@ -122,6 +122,12 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(clerk: FlaskClient
     )
     assert answer.status_code == 413
     assert "文件太大了" in answer.text
+
+
+def test_a_video_of_megabytes_is_taken(clerk: FlaskClient, people: Cast) -> None:
+    """Sabotage: leave the application's small limit in force here."""
+    padding = b"\x00\x40\x00\x00free" + bytes((4 << 20) - 8)
+    assert uploads.post(clerk, video=(uploads.video_bytes() + padding, "大.mp4")).status_code == 303
 
 
 def test_other_pages_take_no_large_bodies(clerk: FlaskClient) -> None:
