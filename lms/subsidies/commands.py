@@ -75,7 +75,7 @@ def _decide(code: str, identity: str, reason: str) -> Order:
         return Order(cohort.id, identity, reason)
 
 
-@cli.command(context_settings={"ignore_unknown_options": True})
+@cli.command()
 @click.argument("bundle", required=False)
 @click.option("--key", help="Fingerprint of the key that must have signed, or a file with it.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for a program.")

@@ -101,6 +101,7 @@ def test_usage(lms) -> None:  # type: ignore[no-untyped-def]
     assert lms("verify").exit_code == 2
     assert lms("verify", "x.zip", "--database").exit_code == 2
     assert lms("verify", "missing.zip").exit_code == 2
+    assert lms("verify", "--databse").exit_code == 2
 
 
 def test_a_bundle_is_verified_without_a_database(tmp_path: Path) -> None:

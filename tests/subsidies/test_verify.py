@@ -147,6 +147,14 @@ def test_every_byte_of_the_envelope_counts() -> None:
         assert verify.verify(bytes(changed)).problems, at
 
 
+def test_a_checksum_changed_in_both_its_places_is_found() -> None:
+    """Header and directory agree, the content does not. Sabotage: leave the CRC out of unwrap()."""
+    with zipfile.ZipFile(BytesIO(GOOD)) as file:
+        crc = file.getinfo("rows.jsonl").CRC.to_bytes(4, "little")
+    assert GOOD.count(crc) == 2
+    assert found(GOOD.replace(crc, bytes(4)))
+
+
 @pytest.mark.parametrize("data", [b"", b"PK", b"\0" * 100, GOOD[:-1], GOOD + b"\0", GOOD[: len(GOOD) // 2]])
 def test_what_is_no_bundle_is_refused(data: bytes) -> None:
     assert found(data)
