@@ -191,6 +191,19 @@ def test_a_repeated_job_writes_its_result_once(people: Cast, room: Classroom) ->
     assert export.result.figures["people"] == 2
 
 
+def test_nothing_personal_is_left_on_the_disk(app: Flask, people: Cast, room: Classroom) -> None:
+    """Not even what a killed attempt left. Sabotage: work in a folder with a random name."""
+    export_id = ask(people, room)
+    place = app.config["LMS"].data / "exporting"
+    with transaction(SYSTEM):
+        left = place / f"{queries.export(export_id).job_id}-0"
+    left.mkdir(parents=True)
+    (left / "spool.jsonl").write_text(PEOPLE["xiulan"].name)
+    export, _ = done(export_id)
+    assert export.result is not None
+    assert list(place.iterdir()) == []
+
+
 # A changed database
 
 
