@@ -1,10 +1,11 @@
 """Reading statements: a page costs what it shows. Each question is one query along one or two ranges of the links."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL
 
 from lms.lrs.connection import Sql, array
 from lms.lrs.rules.multipart import Part
@@ -58,7 +59,8 @@ def page(sql: Sql, tenant_id: UUID, asked: Question) -> tuple[list[tuple[int, st
     values: dict[str, object] = {"tenant": tenant_id, "above": above, "below": below, "limit": asked.limit + 1}
     filters = _filters(asked)
     values.update({name: ref(tenant_id, text) for name, text, _ in filters})
-    rows = sql.execute(_composed(filters, SQL("asc" if asked.ascending else "desc")), values).fetchall()
+    query = composed(tuple((name, kinds) for name, _, kinds in filters), "asc" if asked.ascending else "desc")
+    rows = sql.execute(query, values).fetchall()
     return rows[: asked.limit], len(rows) > asked.limit
 
 
@@ -105,12 +107,15 @@ def _filters(asked: Question) -> list[Filter]:
     return found
 
 
-def _composed(filters: list[Filter], way: SQL) -> Composed:
-    if not filters:
-        return _NEWEST.format(way=way)
-    (leading, _, kinds), *others = filters
+@lru_cache(maxsize=256)
+def composed(shape: tuple[tuple[str, tuple[Kind, ...]], ...], way: str) -> bytes:
+    """The query of a question of this shape: (name, kinds) of each filter, "asc" or "desc". There are few shapes."""
+    if not shape:
+        return _NEWEST.format(way=SQL(way)).as_bytes(None)
+    (leading, kinds), *others = shape
     also = SQL(" ").join(
-        _ALSO.format(ref=SQL(name), kinds=SQL(", ".join(str(int(kind)) for kind in some))) for name, _, some in others
+        _ALSO.format(ref=SQL(name), kinds=SQL(", ".join(str(int(kind)) for kind in some))) for name, some in others
     )
-    ranges = [_RANGE.format(ref=SQL(leading), kind=SQL(str(int(kind))), also=also, way=way) for kind in kinds]
-    return ranges[0] if len(ranges) == 1 else _BOTH.format(one=ranges[0], other=ranges[1], way=way)
+    ranges = [_RANGE.format(ref=SQL(leading), kind=SQL(str(int(kind))), also=also, way=SQL(way)) for kind in kinds]
+    whole = ranges[0] if len(ranges) == 1 else _BOTH.format(one=ranges[0], other=ranges[1], way=SQL(way))
+    return whole.as_bytes(None)

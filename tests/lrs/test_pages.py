@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from psycopg.sql import SQL
 from sqlalchemy import text
 
 from lms.foundation.database import transaction
@@ -78,7 +77,9 @@ def plan_of(tenant_id: UUID, asked: Question, way: str) -> dict[str, Any]:
     above, below = queries.bounds(asked)
     values = {"tenant": tenant_id, "above": above, "below": below, "limit": LIMIT + 1}
     values.update({part: ref(tenant_id, words) for part, words, _ in filters})
-    query = SQL("explain (analyze, format json) ") + queries._composed(filters, SQL(way))
+    query = b"explain (analyze, format json) " + queries.composed(
+        tuple((name, kinds) for name, _, kinds in filters), way
+    )
     (plan,) = cursor().execute(query, values).fetchone() or ({},)
     return plan[0]["Plan"]
 
