@@ -8,6 +8,7 @@ TENANT_KINDS = frozenset({"institution", "enterprise"})
 
 CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
+CODE_WINDOW = timedelta(hours=1)
 CODES_AN_HOUR = 5
 PASSWORD_TRIES = 10
 PASSWORD_WINDOW = timedelta(minutes=15)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lms.accounts import rules
 from lms.accounts.models import OneTimeCode, Person, SignInFailure
@@ -36,7 +36,8 @@ def new_code(phone: str) -> str:
     with transaction(desk) as session:
         # Codes of one phone are counted and made one after the other, or ten requests at once would all pass.
         session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(index[:7], "big"))))
-        recent = OneTimeCode.created_at > now - 12 * rules.CODE_LIFE
+        recent = OneTimeCode.created_at > now - rules.CODE_WINDOW
+        session.execute(delete(OneTimeCode).where(OneTimeCode.phone_index == index, ~recent))
         sent = select(func.count()).select_from(OneTimeCode).where(OneTimeCode.phone_index == index, recent)
         if (session.scalar(sent) or 0) >= rules.CODES_AN_HOUR:
             raise TooMany("这个号码一小时里收了 5 条验证码，过一会儿再试，或者用密码登录")
@@ -98,6 +99,7 @@ def _with_phone(phone_index: bytes) -> list[Candidate]:
 
 def _refuse_guessing(phone_index: bytes) -> None:
     recent = SignInFailure.created_at > clock.now() - rules.PASSWORD_WINDOW
+    db.session.execute(delete(SignInFailure).where(SignInFailure.phone_index == phone_index, ~recent))
     count = select(func.count()).select_from(SignInFailure).where(SignInFailure.phone_index == phone_index, recent)
     if (db.session.scalar(count) or 0) >= rules.PASSWORD_TRIES:
         raise TooMany("密码试错太多次，过 15 分钟再试，或者用短信验证码登录")
