@@ -84,7 +84,7 @@ def export(export_id: UUID) -> Any:
         job = _job(found)
     print_ = note.fingerprint(secrets.signing_key().public_key())
     shares = {"export": found, "cohort": cohort, "job": job, "fingerprint": print_, "contents": CONTENTS}
-    shares["name"] = BUNDLE_NAME.format(cohort.code)
+    shares |= {"name": BUNDLE_NAME.format(cohort.code), "may_download": _may_download(found)}
     return render_template("subsidies/export.html", **shares, means=MEANS, means_not=MEANS_NOT, grouped=grouped)
 
 
@@ -117,16 +117,33 @@ def sheet(export_id: UUID) -> Any:
     return _kept(result.sheet_key, result.sheet_bytes, SHEET, f"学时台账-{code}.xlsx")
 
 
+@bp.get("/exports/<uuid:export_id>/print")
+@allow(Permission.HOURS_EXPORT)
+def paper(export_id: UUID) -> Any:
+    """The claim summary as a page for paper and seals; it shows what the kept sheet says, nothing else."""
+    code, result = _finished(export_id)
+    with current_app.extensions["storage"].open(result.sheet_key) as stream:
+        summary = verify.read_workbook(stream.read())[verify.CLAIMS_SHEET]
+    rows = [summary[number] for number in sorted(summary) if number > 3]
+    shares = {"title": summary[1][1], "facts": summary[2][1], "people": rows[:-1], "sums": rows[-1]}
+    answer = {"export_id": export_id, "result": result, "name": BUNDLE_NAME.format(code), "grouped": grouped}
+    return render_template("subsidies/print.html", **shares, **answer)
+
+
 def _finished(export_id: UUID) -> tuple[str, queries.ResultView]:
     """A finished export; one with whole ID numbers only for those who may make such."""
     with transaction(current()):
         found = queries.export(export_id)
         code = cohorts.cohort(found.cohort_id).code
-    if found.identity == actions.FULL and not current().may(Permission.HOURS_EXPORT_FULL):
+    if not _may_download(found):
         raise NotFound()
     if found.result is None:
         raise Conflict("还没有生成好，等页面上说“生成好了”再下载")
     return code, found.result
+
+
+def _may_download(found: queries.ExportView) -> bool:
+    return found.identity != actions.FULL or current().may(Permission.HOURS_EXPORT_FULL)
 
 
 def _kept(key: str, size: int, kind: str, name: str) -> Response:

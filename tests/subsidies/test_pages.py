@@ -88,6 +88,10 @@ def test_an_administrator_exports_and_an_auditor_checks(
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "0 altered · signature good" in checked.stdout
 
+    page.get_by_role("link", name="打印盖章页").click()
+    page.get_by_text("盖章处").first.wait_for()
+    desk.accessible()
+    desk.picture("export-paper")
     page.goto("/exports")
     desk.accessible()
     desk.picture("exports")

@@ -50,6 +50,8 @@ def test_asking_leads_to_the_page_that_waits_and_then_to_the_files(client_for, p
     sheet = client.get(f"{address}/hours.xlsx")
     assert hashlib.sha256(sheet.data).hexdigest() == export.result.sheet_sha256
     assert "已封存" in client.get("/exports").text
+    paper = client.get(f"{address}/print").text
+    assert all(words in paper for words in ("黄*兰", "440681********3226", "6:00", "可申领 0 学时", "盖章处"))
 
 
 def test_others_get_404(client_for, people: Cast, room: Classroom) -> None:  # type: ignore[no-untyped-def]
@@ -70,7 +72,12 @@ def test_whole_numbers_are_downloaded_only_by_who_may_make_them(client_for, peop
     """A colleague of the same authority without the permission. Sabotage: skip the check in _finished."""
     export, _ = done(ask(people, room, "suwen", "full", "报补贴"))
     assert client_for(people.suwen).get(f"/exports/{export.id}/hours.xlsx").status_code == 200
-    assert client_for(people.hequan).get(f"/exports/{export.id}/hours.xlsx").status_code == 404
+    colleague = client_for(people.hequan)
+    for file in ("hours.xlsx", "bundle.zip", "print"):
+        assert colleague.get(f"/exports/{export.id}/{file}").status_code == 404
+    page = colleague.get(f"/exports/{export.id}").text
+    assert "下载要有专门的权限" in page
+    assert 'hours.xlsx"' not in page
 
 
 def test_a_form_that_asks_too_much_says_so_and_keeps_what_was_chosen(client_for, people: Cast, room: Classroom) -> None:  # type: ignore[no-untyped-def]
