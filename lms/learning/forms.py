@@ -13,7 +13,7 @@ from lms.learning.rules.deliveries import Sent
 from lms.learning.rules.segments import Why
 from lms.learning.rules.stretches import tidy
 
-LARGEST_BODY = 200_000
+LARGEST_BODY = 500_000
 JUNK = "这条学习记录读不懂，没有收下。刷新这一页接着学，以前计入的都在"
 
 Ms = Annotated[int, msgspec.Meta(ge=0, le=100 * 3600 * 1000)]
@@ -30,7 +30,7 @@ class _Beat(msgspec.Struct, forbid_unknown_fields=False):
 
 
 class _Delivery(msgspec.Struct):
-    beats: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=240)]
+    beats: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=1000)]
 
 
 _read_delivery = msgspec.json.Decoder(_Delivery)

@@ -110,7 +110,7 @@ def test_launch_and_beats_over_http(room, xiulan):
         b'{"beats":[{"id":"6f9619ff-8b86-4011-b42d-00c04fc964ff","seq":1,"why":"tick","position_ms":0,"stretches":[[0,1e99]]}]}',
         b'{"beats":' + b"[" * 5_000,
         b"\xff\xfe",
-        b"x" * 300_000,
+        b"x" * 600_000,
     ],
 )
 def test_a_body_of_junk_is_refused_in_words_and_the_honest_beat_after_it_counts(room, xiulan, body):

@@ -37,7 +37,7 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.OFFLINE: ("那时断网了，记录是后来才传上来的，已经存好", "连着网再看一遍，就能计入。"),
     Reason.GAP: ("那时断网太久，我们没收到你在看的记录", "再看一遍，就能计入。"),
     Reason.NO_PROGRESS: ("画面停着没有往前放", "点播放接着看，就能计入。"),
-    Reason.DAILY_LIMIT: ("今天计满了", "接着看可以，计入要等明天，到时再看一遍。"),
+    Reason.DAILY_LIMIT: ("那一天计满了", "接着看可以，要计入就换一天再看一遍。"),
     Reason.LESSON_LIMIT: ("这一课能计的时间已经计满", "去学下一课。"),
     Reason.TOO_FAST: ("放得比平时快，快出来的部分没计入", "按正常速度再看一遍，就能计入。"),
     Reason.BEYOND_LENGTH: ("这一段超出了视频的长度", "从头打开这一课，接着看就好。"),

@@ -1,5 +1,7 @@
 // What the page shows of the server's answers: figures, the lesson's map, the reasons, the banner. No counting here.
 const SVG = 'http://www.w3.org/2000/svg';
+// As many reasons at once as a screen holds.
+const SHOWN = 3;
 const $ = id => document.getElementById(id);
 
 export const clock = ms => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
@@ -71,9 +73,10 @@ export const pending = (stretches, lengthMs) => {
   if (!svg) return;
   svg.querySelectorAll('.p').forEach(old => old.remove());
   const mark = svg.querySelector('line');
+  $('key-p').hidden = !stretches.length;
   const share = ms => `${(100 * ms / lengthMs).toFixed(2)}%`;
   stretches.forEach(one => svg.insertBefore(element('rect', {
-    class: 'p', x: share(one[0]), width: share(one[1] - one[0]), height: '100%', rx: 3,
+    class: 'p', fill: 'url(#h)', x: share(one[0]), width: share(one[1] - one[0]), height: '100%', rx: 3,
   }), mark));
 };
 
@@ -89,7 +92,11 @@ const misses = list => {
   if (box.dataset.said === said) return;
   box.dataset.said = said;
   $('key-x').hidden = !list.length;
-  fill(box, list.map(note));
+  const more = list.length - SHOWN;
+  fill(box, [
+    ...list.slice(0, SHOWN).map(note),
+    ...(more > 0 ? [element('p', { class: 's soft' }, `后面还有 ${more} 段没计入，补看完前面的再接着补。`)] : []),
+  ]);
 };
 
 const note = miss => {

@@ -1,5 +1,5 @@
 // Brings beats to the server: all that wait for one session in one request, in order, one request at a time.
-const MOST = 200;
+const MOST = 1000;
 
 export class Sender {
   constructor(queue, csrf, hears) {
