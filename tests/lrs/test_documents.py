@@ -92,7 +92,7 @@ def test_wrong_parameters_are_400(xapi: Machine, resource: str, params: dict) ->
 
 
 def test_agents_are_told_with_all_their_names(xapi: Machine) -> None:
-    """Sabotage: keep the last name only."""
+    """Sabotage: `limit 1` in queries._NAMES."""
     xapi.post([made(), {**made(), "actor": {**AGENT, "name": "秀兰"}}])
     told = xapi.get("agents", agent={"mbox": AGENT["mbox"]}).json
     assert told == {"objectType": "Person", "mbox": [AGENT["mbox"]], "name": ["秀兰", "黄秀兰"]}
