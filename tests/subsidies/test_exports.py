@@ -3,6 +3,7 @@
 import json
 import zipfile
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +15,7 @@ from lms.accounts.models import AuditEntry
 from lms.foundation import jobs
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import NotFound, Refused
-from lms.foundation.evidence import note
+from lms.foundation.evidence import audit, note
 from lms.foundation.secrets import signing_key
 from lms.subsidies import actions, queries, verify
 from lms.subsidies.bundle import gathering, making
@@ -105,6 +106,18 @@ def test_the_same_records_give_the_same_bytes_later(app: Flask, people: Cast, ro
     assert first.id != second.id
     assert first.result.bundle_sha256 == second.result.bundle_sha256
     assert first.result.sheet_sha256 == second.result.sheet_sha256
+
+
+def test_a_platform_that_moved_still_shows_the_old_seal(app: Flask, people: Cast, room: Classroom, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Sabotage: name the seal after today's origin."""
+    first, _ = done(ask(people, room))
+    moved = replace(app.config["LMS"], app_origin="https://learn.example.cn")
+    monkeypatch.setitem(app.config, "LMS", moved)
+    second, job = done(ask(people, room))
+    assert job.error is None
+    assert first.result.bundle_sha256 == second.result.bundle_sha256
+    gathering.checkpoint_now()
+    assert audit.check_tree().findings == ()
 
 
 def test_rows_that_come_meanwhile_wait_for_the_next_export(people: Cast, room: Classroom, tmp_path: Path) -> None:

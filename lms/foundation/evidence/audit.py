@@ -83,7 +83,7 @@ def _compare(computed: Sequence[tuple[int, int, bytes, int]]) -> Iterator[Findin
 
 def _judge(checkpoint: Checkpoint, roots: dict[int, bytes], key: Ed25519PublicKey) -> Finding | None:
     try:
-        head = note.read_checkpoint(note.open_note(checkpoint.note, sequencer.origin(), key))
+        head = note.read_checkpoint(note.open_note(checkpoint.note, note.origin_of(checkpoint.note), key))
     except note.BadNote:
         return _finding("evidence_checkpoint", str(checkpoint.size), "note", "检查点的签名对不上")
     if head.size != checkpoint.size or head.root != checkpoint.root:

@@ -77,6 +77,11 @@ def checkpoint_text(head: Head) -> str:
     return f"{head.origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
 
 
+def origin_of(signed: str) -> str:
+    """Return the log's name that a checkpoint states: its own, also after the platform has moved to another name."""
+    return signed.split("\n", 1)[0]
+
+
 def read_checkpoint(text: str) -> Head:
     """Return what the three lines of a checkpoint state; BadNote when they are not exactly three."""
     lines = text.split("\n")

@@ -82,7 +82,7 @@ def seal(cohort_id: UUID) -> Seal:
     if found is None:
         raise RuntimeError("no checkpoint covers what checkpoint_now() has just covered")
     key = secrets.signing_key()
-    return Seal(sequencer.origin(), found.size, found.note, found.created_at, key)
+    return Seal(note.origin_of(found.note), found.size, found.note, found.created_at, key)
 
 
 # The rows
