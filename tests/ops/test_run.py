@@ -158,6 +158,13 @@ def test_what_other_terminals_need_is_private(platform: Platform) -> None:
     assert set(json.loads(path.read_text())) == {"LMS_DATABASE_URL", "LMS_DATABASE_OWNER_URL", "LMS_REDIS_URL"}
 
 
+def test_no_other_account_reads_what_it_keeps(platform: Platform) -> None:
+    """Sabotage: remove the umask from run()."""
+    open_to_all = [path for path in platform.data.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+    programs = {"postgres-install", "programs", "catalogue"}
+    assert not [path for path in open_to_all if path.relative_to(platform.data).parts[0] not in programs]
+
+
 def test_a_second_one_on_the_same_data_is_refused(platform: Platform) -> None:
     """Sabotage: drop the lock of run.lock."""
     assert f"runs already on {platform.data}" in refused(platform.data, free_port())

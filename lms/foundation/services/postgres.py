@@ -115,7 +115,8 @@ def _copy(original: Path, copy: Path) -> None:
         shutil.copytree(original, fresh / package.name / original.name, symlinks=True, ignore=skip)
         libraries = package.with_name(f"{package.name}.libs")
         shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-        fresh.parent.chmod(0o755)
+        for folder in (fresh / package.name, fresh, fresh.parent):
+            folder.chmod(0o755)
         fresh.replace(copy)
     except (OSError, shutil.Error) as error:
         raise ServiceFailed(f"PostgreSQL cannot be copied to {copy}: the disk is full or not writable.") from error

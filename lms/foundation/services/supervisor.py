@@ -153,6 +153,7 @@ def say(words: str) -> None:
 
 def _live(settings: Settings) -> None:
     _refuse_taken_port(settings)
+    os.umask(0o077)  # what the platform keeps on this machine is nobody else's to read
     house = House(settings, _environment(settings))
     try:
         _start_services(house)
