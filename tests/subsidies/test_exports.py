@@ -16,6 +16,7 @@ from lms.foundation import jobs
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.evidence import audit, note
+from lms.foundation.permissions import Permission
 from lms.foundation.secrets import signing_key
 from lms.subsidies import actions, queries, verify
 from lms.subsidies.bundle import gathering, making
@@ -150,10 +151,18 @@ def test_the_best_quiz_result_is_shown(app: Flask, people: Cast, room: Classroom
 
 
 def test_only_the_authority_of_the_place_may_ask(people: Cast, room: Classroom) -> None:
-    """Sabotage: load the class with cohorts.cohort for everybody."""
+    """Sabotage: leave the permission out of request_export, and the policy out of migration 0006."""
     for key in ("zhaojun", "liumin", "xiulan"):
         with pytest.raises(NotFound):
             ask(people, room, key)
+
+
+def test_whoever_sees_a_class_as_its_school_does_not_export_it(people: Cast, room: Classroom) -> None:
+    """Row security would let the school's clerk see it; the scope does not. Sabotage: load it with cohorts.cohort."""
+    clerk = people.principal("liumin")
+    promoted = replace(clerk, permissions=clerk.permissions | {Permission.HOURS_EXPORT})
+    with pytest.raises(NotFound), transaction(promoted):
+        actions.request_export(room.cohort_id, "masked", "", "0" * 36, promoted)
 
 
 def test_whole_numbers_need_the_permission_and_a_reason(people: Cast, room: Classroom) -> None:
