@@ -25,7 +25,10 @@ SWEEP_SECONDS = 3.0
 @cli.command("sequencer")
 @with_appcontext
 def run_sequencer() -> None:
-    """Give every record its place in the tree, sign checkpoints, wake abandoned jobs; ends on SIGTERM."""
+    """Seal records and wake abandoned jobs.
+
+    Gives every record its place in the tree and signs checkpoints; ends on SIGTERM.
+    """
     over = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: over.set())

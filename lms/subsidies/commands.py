@@ -38,7 +38,10 @@ def hours() -> None:
 @click.option("--reason", default="", help="Why whole ID numbers are needed.")
 @with_appcontext
 def export(code: str, out: Path, full: bool, reason: str) -> None:
-    """Write the evidence bundle of a class, hours.xlsx inside; exit code 1 where a record was changed."""
+    """Write the evidence bundle of a class.
+
+    The sheet hours.xlsx is inside. Exit code 1, and the row and column, where a record was changed.
+    """
     identity = actions.FULL if full else actions.MASKED
     try:
         order = _decide(code, identity, reason)
@@ -82,7 +85,10 @@ def _decide(code: str, identity: str, reason: str) -> Order:
 @click.option("--database", is_flag=True, help="Check the ledger of this platform against its tree instead.")
 @click.pass_context
 def verify(context: click.Context, bundle: str | None, key: str | None, as_json: bool, database: bool) -> None:
-    """Check an evidence bundle: exit code 0 nothing was changed, 1 something was and where, 2 usage."""
+    """Check an evidence bundle, or the ledger here.
+
+    Exit code 0: nothing was changed; 1: something was, and it says where; 2: usage.
+    """
     if database == (bundle is not None):
         raise click.UsageError("give a bundle, or --database")
     if database:
