@@ -113,13 +113,15 @@ def test_a_short_break_counts_by_the_server_clock(room):
 
 
 def test_another_person_s_session_is_not_there(room):
-    """Sabotage: load the session without the person."""
+    """Sabotage: load the session without the person (the clerk of the school sees its row)."""
     trainee, other = room.trainee("xiulan"), room.trainee("ahui")
     trainee.open()
     clock.turn(timedelta(seconds=30))
     other.session_id = trainee.session_id
-    with pytest.raises(NotFound):
-        other.send(trainee.next(0, 30))
+    for who in ("ahui", "liumin"):
+        other.principal = room.people.principal(who)
+        with pytest.raises(NotFound):
+            other.send(trainee.next(0, 30))
     assert room.credited_s("ahui") == room.credited_s("xiulan") == 0
 
 

@@ -99,7 +99,7 @@ AS_IT_IS = {
 @pytest.mark.parametrize(
     "lie",
     [
-        {},
+        {"started": "started_at - interval '1 s'"},
         {"seq": "99"},
         {"seq": "99", "started": "started_at - interval '1 s'", "credited": "40000", "claimed": "40000"},
         {"seq": "99", "started": "started_at + interval '1 s'"},

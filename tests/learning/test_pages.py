@@ -125,17 +125,19 @@ def test_a_body_of_junk_is_refused_in_words_and_the_honest_beat_after_it_counts(
 
 
 def test_nothing_of_somebody_else_s_is_there(room, client_for):
-    """Sabotage: load by the registration's id alone."""
-    ahui = client_for(room.people.ahui)
+    """Sabotage: load by the registration's id alone (the clerk of the school sees its row)."""
     trainee = room.trainee()
     trainee.open()
     theirs = course_url(room)
-    for path in (theirs, f"{theirs}/lessons/{room.video_id}", f"{theirs}/lessons/{room.quiz_id}"):
-        assert ahui.get(path).status_code == 404
-    assert ahui.post(f"{theirs}/lessons/{room.video_id}/launch", json={}).status_code == 404
     beat = {"id": str(uuid4()), "seq": 1, "why": "tick", "position_ms": 0, "stretches": []}
-    assert ahui.post(f"/learn/sessions/{trainee.session_id}/beats", json={"beats": [beat]}).status_code == 404
-    assert ahui.post(f"/learn/sessions/{uuid4()}/beats", json={"beats": [beat]}).status_code == 404
+    for who in ("ahui", "liumin"):
+        other = client_for(room.people.ids[who])
+        for path in (theirs, f"{theirs}/lessons/{room.video_id}", f"{theirs}/lessons/{room.quiz_id}"):
+            assert other.get(path).status_code == 404
+        assert other.post(f"{theirs}/lessons/{room.video_id}/launch", json={}).status_code == 404
+        assert other.post(f"{theirs}/lessons/{room.quiz_id}/answers", data=quiz_form()).status_code == 404
+        assert other.post(f"/learn/sessions/{trainee.session_id}/beats", json={"beats": [beat]}).status_code == 404
+        assert other.post(f"/learn/sessions/{uuid4()}/beats", json={"beats": [beat]}).status_code == 404
 
 
 def test_signed_out_beats_are_told_so_and_wait(room, client_for):

@@ -124,7 +124,7 @@ def test_the_words_of_the_map_and_of_a_miss():
         (0, Reason.GAP, False, False, "这一段没计入"),
         (0, Reason.ALREADY_COVERED, False, False, "这段计过了，往后看才计"),
         (0, Reason.DAILY_LIMIT, False, False, "今天计满了"),
-        (0, None, False, False, "等着计入"),
+        (0, None, False, False, "正在看，待确认"),
         (0, None, True, False, "这一课计满了"),
         (30_000, None, False, True, "在另一台设备上学"),
     ],

@@ -45,6 +45,9 @@ def map_label(covered: Stretches, misses: Sequence[Miss], length_ms: int) -> str
     return f"这一课 {span(length_ms)}：{'；'.join(said) if said else '还没有计入的时间'}"
 
 
+WATCHING = "正在看，待确认"
+
+
 def live(accrued_ms: int, reason: Reason | None, full: bool, stop: bool) -> tuple[str, str]:
     """The state of counting as (tone, words): said after the server has answered, never before."""
     if stop:
@@ -58,7 +61,7 @@ def live(accrued_ms: int, reason: Reason | None, full: bool, stop: bool) -> tupl
     if reason is Reason.DAILY_LIMIT:
         return "no", "今天计满了"
     if reason is None or reason in NO_LOSS:
-        return "", "等着计入"
+        return "wait", WATCHING
     return "no", "这一段没计入"
 
 

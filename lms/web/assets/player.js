@@ -83,6 +83,7 @@ function start() {
     if (answer.stop) { takenOver(); page.draw(answer); return; }
     page.draw(answer);
     page.pending(waiting(), lengthMs);
+    if (video.paused && answer.live.tone !== 'no' && answer.credited_ms < answer.earnable_ms) page.live('', '停着，计入的都在');
     const left = answer.left.reduce((sum, one) => sum + one[1] - one[0], 0);
     if (left && left <= SLACK_MS && !['daily_limit', 'lesson_limit'].includes(answer.reason)) {
       rest = [...answer.left, ...rest];
@@ -133,6 +134,7 @@ function start() {
   // ---- what the video does
   video.addEventListener('playing', () => {
     if (track.from === null) track.begin();
+    if (session && !line) page.live('wait', '正在看，待确认');
     if (session && Date.now() - lastBeat > 3000) beat('start');
   });
   video.addEventListener('timeupdate', () => { track.move(); show(); });
