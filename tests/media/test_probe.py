@@ -86,6 +86,19 @@ def test_a_list_of_other_files_does_not_make_them_play(good: Path) -> None:
         examine(fake)
 
 
+def test_a_video_joined_from_parts_is_whole(tmp_path: Path) -> None:
+    """Teachers join clips without encoding them; ffmpeg's own output then grumbles about time stamps at each seam.
+
+    Sabotage: count every [error] line, those of the null output too.
+    """
+    clip = videos.make(tmp_path / "clip.mp4", seconds=60)
+    (tmp_path / "list.txt").write_text(f"file {clip.name}\n" * 12)
+    joined = videos.encode(["-f", "concat", "-i", str(tmp_path / "list.txt"), "-c", "copy"], tmp_path / "joined.mp4")
+    found = examine(joined)
+    assert found.faults == 0
+    assert abs(found.duration_ms - 12 * 60_000) < 1500
+
+
 def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_child(good: Path) -> None:
     """Sabotage: take _end out of run(): the child goes on."""
     began = time.monotonic()
