@@ -252,7 +252,7 @@ def test_what_the_roster_says_besides_is_sealed_too(people: Cast, liumin: Princi
 
 @pytest.mark.parametrize("who", ["chenbo", "hequan", "xiulan"])
 def test_another_institution_finds_no_class_and_no_roster(people: Cast, liumin: Principal, who: str) -> None:
-    """Absent and forbidden are told alike. Sabotage: load by id alone."""
+    """Absent and forbidden are told alike, behind two walls. Sabotage: load by id alone and write `true` for the row rules."""
     cohort_id = a_class(people)
     import_id = preview(cohort_id, liumin, made_up(2))
     prepared = enrolling.prepare(import_id, kept_preview(import_id, liumin))

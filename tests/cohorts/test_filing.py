@@ -143,13 +143,14 @@ def test_a_class_that_is_filed_does_not_change(people: Cast, state: str) -> None
 
 @pytest.mark.parametrize("who", ["chenbo", "hequan", "xiulan"])
 def test_only_its_own_clerks_touch_a_class(people: Cast, who: str) -> None:
-    """Sabotage: load by id alone."""
-    cohort_id, stranger = a_class(people, state="draft"), people.principal(who)
-    for verb in (filing.file, filing.close):
+    """Its authority sees it and still touches nothing. Sabotage: load by id alone in _own() or own_cohort()."""
+    returned, opened = a_class(people, state="returned"), a_class(people, code="2026-02")
+    stranger = people.principal(who)
+    for verb, cohort_id in ((filing.file, returned), (filing.close, opened)):
         with pytest.raises(NotFound), transaction(stranger):
             verb(cohort_id, stranger)
     with pytest.raises(NotFound), transaction(stranger):
-        queries.own_cohort(cohort_id, stranger)
+        queries.own_cohort(opened, stranger)
 
 
 @pytest.mark.parametrize("who", ["zhaojun", "liumin", "chenbo", "xiulan"])
@@ -162,7 +163,7 @@ def test_only_the_authority_of_region_and_plan_decides(people: Cast, who: str) -
 
 
 def test_scope_is_region_and_plan(people: Cast) -> None:
-    """Sabotage: compare the region alone."""
+    """Two walls: the action and the row rule. Sabotage: compare the region alone in Scope.covers() and lms_in_scope()."""
     cohort_id, hequan = filed(people), people.principal("hequan")
     with pytest.raises(NotFound):
         decide(cohort_id, replace(hequan, scope=(Scope("440606", None, "P05"),)))

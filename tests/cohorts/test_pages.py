@@ -261,7 +261,7 @@ ADDRESSES = ("", "/edit", "/roster", "/roster/{import_id}", "/roster/{import_id}
 
 @pytest.mark.parametrize("who", ["chenbo", "hequan", "xiulan", None])
 def test_strangers_find_nothing(people: Cast, client_for: Clients, who: str | None) -> None:
-    """Absent and forbidden are told alike. Sabotage: leave out `own_`."""
+    """Absent and forbidden are told alike, behind two walls. Sabotage: leave `own_` out and write `true` for the row rules."""
     cohort_id = a_class(people)
     import_id = preview(client_for(people.liumin), cohort_id, made_up(2)).rpartition("/")[2]
     client = client_for(people.ids[who] if who else None)
@@ -279,6 +279,7 @@ def test_strangers_find_nothing(people: Cast, client_for: Clients, who: str | No
 def test_a_filing_is_shown_to_its_authority_alone(
     people: Cast, client_for: Clients, who: str, state: str, status: int
 ) -> None:
+    """Two walls. Sabotage: load by id alone in cohort_in_scope() and write `true` for the row rule of cohort."""
     cohort_id = a_class(people, state=state)
     assert client_for(people.ids[who]).get(f"/cohorts/{cohort_id}/review").status_code == status
 
