@@ -18,6 +18,7 @@ from urllib.error import URLError
 import psutil
 import pytest
 
+from lms.foundation.services import start_postgres, start_valkey
 from lms.foundation.services.programs import free_port
 from tests.ops.lesson import lay_out
 
@@ -29,13 +30,14 @@ pytestmark = pytest.mark.services
 class Platform:
     """The platform as a person starts it, with what it has printed so far."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, **settings: str) -> None:
         self.data, self.port = data, port
         self.started = time.monotonic()
         self.output = data.with_suffix(".out")
+        own = {**environment(data, port), **settings}
         with self.output.open("w") as out:
             self.process = subprocess.Popen(
-                COMMAND, cwd=CHECKOUT, env=environment(data, port), stdout=out, stderr=out, start_new_session=True
+                COMMAND, cwd=CHECKOUT, env=own, stdout=out, stderr=out, start_new_session=True
             )
 
     def wait(self) -> float:
@@ -89,17 +91,10 @@ def environment(data: Path, port: int) -> dict[str, str]:
     return {**inherited, "LMS_DATA": str(data), "LMS_PORT": str(port)}
 
 
-def refused(data: Path, port: int, *wrapper: str) -> str:
+def refused(data: Path, port: int, **settings: str) -> str:
     """Start where it cannot run: exit code 1 and one sentence, which is returned."""
-    done = subprocess.run(
-        [*wrapper, *COMMAND],
-        cwd=CHECKOUT,
-        env=environment(data, port),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    own = {**environment(data, port), **settings}
+    done = subprocess.run(COMMAND, cwd=CHECKOUT, env=own, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     sentences = (done.stdout + done.stderr).strip().splitlines()
@@ -178,6 +173,18 @@ def test_a_taken_port_is_one_sentence(platform: Platform, folder: Path) -> None:
 
 def test_a_wrong_setting_is_one_sentence(folder: Path) -> None:
     assert "LMS_PORT" in refused(folder / "data", 70000)
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(folder: Path) -> None:
+    """Sabotage: let the migration find out."""
+    url = f"postgresql://lms_app:secret@127.0.0.1:{free_port()}/lms"
+    said = refused(folder / "data", free_port(), LMS_DATABASE_URL=url, LMS_DATABASE_OWNER_URL=url)
+    assert "LMS_DATABASE_URL" in said
+    assert "secret" not in said
+
+
+def test_a_broker_that_does_not_answer_is_one_sentence(folder: Path) -> None:
+    assert "LMS_REDIS_URL" in refused(folder / "data", free_port(), LMS_REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
 
 
 def test_a_data_folder_that_cannot_be_used_is_one_sentence(folder: Path) -> None:
@@ -267,3 +274,29 @@ def test_its_own_sigkill_leaves_nothing_behind(platform: Platform) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", platform.port))
+
+
+@pytest.mark.slow
+def test_given_services_are_used_and_left_running(folder: Path) -> None:
+    """Sabotage: start our own PostgreSQL although LMS_DATABASE_URL is set."""
+    postgres, valkey = start_postgres(folder), start_valkey(folder)
+    given = {
+        "LMS_DATABASE_URL": postgres.app_url,
+        "LMS_DATABASE_OWNER_URL": postgres.owner_url,
+        "LMS_REDIS_URL": valkey.url,
+    }
+    lay_out(folder / "data")
+    guest = Platform(folder / "data", free_port(), **given)
+    try:
+        guest.wait()
+        assert guest.answers()
+        assert not [
+            p for p in guest.family() if "valkey-server" in command_line(p) or "bin/postgres" in command_line(p)
+        ]
+        assert guest.stop() == 0
+        assert postgres.running()
+        assert valkey.running()
+    finally:
+        guest.process.kill()
+        valkey.stop()
+        postgres.stop()

@@ -193,13 +193,18 @@ def free_ports(count: int) -> list[int]:
 
 def port_is_free(port: int, address: str = "127.0.0.1") -> bool:
     """Whether a server could listen there now."""
+    return why_not_listen(port, address) is None
+
+
+def why_not_listen(port: int, address: str = "127.0.0.1") -> int | None:
+    """The error number that a server would meet on that port, or None where it could listen now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error.errno
+    return None
 
 
 def wait_until(ready: Callable[[], bool], program: Program, log: Path, seconds: float = 30.0) -> None:

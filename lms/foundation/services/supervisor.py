@@ -4,6 +4,7 @@ It starts only what the settings do not point elsewhere, and stops what it start
 the main thread, because a child is told to end when the thread that started it is gone.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -23,14 +24,15 @@ from urllib.error import URLError
 
 from lms.config import SettingError, Settings, load
 from lms.foundation.services.credentials import ENDPOINTS, write_endpoints, write_private
+from lms.foundation.services.given import refuse_unreachable
 from lms.foundation.services.postgres import start_postgres
 from lms.foundation.services.programs import (
     Program,
     ServiceFailed,
     last_words,
-    port_is_free,
     refuse_full_disk,
     spawn,
+    why_not_listen,
 )
 from lms.foundation.services.valkey import start_valkey
 
@@ -153,6 +155,7 @@ def say(words: str) -> None:
 
 def _live(settings: Settings) -> None:
     _refuse_taken_port(settings)
+    refuse_unreachable(settings)
     os.umask(0o077)  # what the platform keeps on this machine is nobody else's to read
     house = House(settings, _environment(settings))
     try:
@@ -264,10 +267,12 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _refuse_taken_port(settings: Settings) -> None:
-    if not port_is_free(settings.port):
-        raise ServiceFailed(
-            f"Port {settings.port} is taken by another program: stop that one, or set LMS_PORT to a free port."
-        )
+    """Find out before anything is started, also what an ordinary account may not do."""
+    port, error = settings.port, why_not_listen(settings.port)
+    if error == errno.EACCES:
+        raise ServiceFailed(f"Port {port} is only for root: set LMS_PORT to one above 1023.")
+    if error is not None:
+        raise ServiceFailed(f"Port {port} is taken by another program: stop that one, or set LMS_PORT to a free port.")
 
 
 @contextmanager
