@@ -204,6 +204,7 @@ def test_attachments_travel_with_their_statements(xapi: Machine) -> None:
     answer = xapi.get("statements", statementId=one["id"], attachments="true")
     assert answer.content_type.startswith("multipart/mixed")
     assert content in answer.data
+    assert content in xapi.get("statements", attachments="true").data
     assert xapi.get("statements", statementId=one["id"]).content_type == "application/json"
 
 

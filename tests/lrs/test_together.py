@@ -55,15 +55,15 @@ def at_once(work: Callable[[int], object], count: int = WRITERS) -> list[object]
 
 def test_sixteen_writers_of_the_same_ids(live: Machine, caplog: pytest.LogCaptureFixture) -> None:
     """Sabotage: leave `on conflict` out of _WRITE (500); or insert ids unsorted: they lock each other out."""
-    ids = [str(uuid4()) for _ in range(20)]
+    rounds = [[made() for _ in range(100)] for _ in range(3)]
+    contested = [str(uuid4()) for _ in range(10)]
 
     def write(place: int) -> list[int]:
         random = Random(place)
         codes = []
-        for _ in range(3):
-            same = [{**made(), "id": one} for one in random.sample(ids[:10], 8)]
-            own = {"id": random.choice(ids[10:]), **statement(result={"response": str(place)})}
-            codes += [live.post(same).status_code, live.post(own).status_code]
+        for shared in rounds:
+            own = {"id": random.choice(contested), **statement(result={"response": str(place)})}
+            codes += [live.post(random.sample(shared, len(shared))).status_code, live.post(own).status_code]
         return codes
 
     codes = [code for found in at_once(write) for code in found]  # type: ignore[attr-defined]
