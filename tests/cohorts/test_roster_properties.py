@@ -24,7 +24,7 @@ def lines(found: list[tuple[Cell, ...]], start: int) -> tuple[Line, ...]:
     return tuple(line for line in made if not line.blank)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(rows)
 def test_every_line_is_good_refused_or_passed_over_with_words(found: list[tuple[Cell, ...]]) -> None:
     """Sabotage: drop a line in _gather, or let read_name raise on an odd character."""
@@ -43,7 +43,7 @@ def test_every_line_is_good_refused_or_passed_over_with_words(found: list[tuple[
     assert len({c.id_number for c in roster.good}) == len(roster.good)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(anything | plausible, st.booleans())
 def test_each_reader_gives_a_clean_value_or_words(written: str, is_number: bool) -> None:
     """Sabotage: index into an empty string."""
@@ -70,7 +70,7 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
 SMALL = xlsx([HEADER, *people(2)])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
     """Sabotage: catch only BadZipFile."""
