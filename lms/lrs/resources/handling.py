@@ -130,7 +130,7 @@ _REFUSALS: dict[type[Exception], Callable[[Any], Answer]] = {
     Unknown: lambda problem: _said(404, "not_found", str(problem)),
     Forbidden: lambda _: _said(403, "forbidden", "the scopes of this key do not allow this"),
     MethodNotAllowed: _wrong_method,
-    pg.LockNotAvailable: _busy,
+    **dict.fromkeys((*_TRANSIENT, pg.LockNotAvailable), _busy),
     pg.QueryCanceled: _busy,
     LMSError: _sentence,
 }
