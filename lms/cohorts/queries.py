@@ -180,6 +180,14 @@ def is_open(view: CohortView, on: date) -> bool:
     return filing.is_open(view.state, view.starts_on, view.ends_on, on)
 
 
+def is_open_now(cohort_id: UUID, on: date) -> bool:
+    """The same for a class by its id, at the price of one row; False where the principal sees none."""
+    row = db.session.execute(
+        select(Cohort.state, Cohort.starts_on, Cohort.ends_on).where(Cohort.id == cohort_id)
+    ).first()
+    return row is not None and filing.is_open(filing.State(row.state), row.starts_on, row.ends_on, on)
+
+
 _ENROLMENT = select(*(getattr(Enrolment, name) for name in EnrolmentView.__dataclass_fields__))
 
 

@@ -257,6 +257,10 @@ def test_what_others_ask(people: Cast) -> None:
         assert [c.id for c in queries.cohorts_in_scope(hequan)] == [opened]
         with pytest.raises(NotFound):
             queries.cohort_in_scope(draft, hequan)
+    for principal, cohort_id, open_now in ((liumin, opened, True), (liumin, draft, False), (liumin, other, False)):
+        with transaction(principal):
+            assert queries.is_open_now(cohort_id, clock.today()) is open_now
+            assert not queries.is_open_now(cohort_id, clock.today() + timedelta(days=31))
     with transaction(SYSTEM):
         assert queries.enrolments(opened) == queries.enrolments_of(people.ahui) == []
         with pytest.raises(NotFound):
