@@ -1,6 +1,7 @@
 """Checkpoints are written as C2SP says and only the right key's signature opens them."""
 
 import base64
+import string
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -42,13 +43,22 @@ def test_another_key_or_name_is_refused() -> None:
 
 
 def test_no_flipped_bit_passes() -> None:
-    """Every bit in turn. Sabotage: decode base64 without comparing it with its own encoding."""
+    """Every bit in turn. Sabotage: let open_note pass a text whose signature does not fit."""
     signed = SIGNED.encode()
     for nth in range(8 * len(signed)):
         data = bytearray(signed)
         data[nth // 8] ^= 1 << nth % 8
         with pytest.raises((note.BadNote, UnicodeDecodeError)):
             note.open_note(bytes(data).decode(), "lms.example.org", KEY.public_key())
+
+
+def test_base64_in_an_unusual_form_is_refused() -> None:
+    """The last two bits before the = say nothing; they must still be zero. Sabotage: do not encode again in _decode."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    body, last, rest = SIGNED[:-3], SIGNED[-3], SIGNED[-2:]
+    assert rest == "=\n"
+    with pytest.raises(note.BadNote):
+        note.open_note(body + letters[letters.index(last) + 1] + rest, "lms.example.org", KEY.public_key())
 
 
 @pytest.mark.parametrize("text", ["a\n1\n", "a\n01\nAAAA\n", "a\n-1\nAAAA\n", "a\n1\nAAAA\nmore\n", "a\n1\nAAAA\n"])
