@@ -38,7 +38,7 @@ def test_a_session_cookie_opens_nothing_here(app: Flask, people: Cast) -> None:
 
 
 def test_another_tenant_sees_nothing(xapi: Machine, stranger: Machine) -> None:
-    """Sabotage: leave the tenant out of Principal in Session.transaction AND out of the queries."""
+    """Sabotage: open Session.transaction as the system AND leave the tenant out of queries._ONE (either wall alone holds)."""
     one = made()
     xapi.post(one)
     state = {"activityId": ACTIVITY["id"], "agent": AGENT, "stateId": "s"}

@@ -54,7 +54,7 @@ def at_once(work: Callable[[int], object], count: int = WRITERS) -> list[object]
 
 
 def test_sixteen_writers_of_the_same_ids(live: Machine, caplog: pytest.LogCaptureFixture) -> None:
-    """Sabotage: leave `on conflict` out of _WRITE (500); or insert ids unsorted: they lock each other out."""
+    """Sabotage: leave `on conflict` out of _WRITE: the second writer of an id gets a 500."""
     rounds = [[made() for _ in range(100)] for _ in range(3)]
     contested = [str(uuid4()) for _ in range(10)]
 
