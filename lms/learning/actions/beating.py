@@ -87,7 +87,7 @@ def _prepare(held: leases.Held, current: sessions.Current, at: datetime) -> _Wor
     policy = plans.hour_policy(session.programme_code, today, session.region_code)
     if policy.id != session.policy_id:
         plan_actions.remember(policy)
-    is_open = cohorts.is_open(cohorts.cohort(session.cohort_id), today)
+    is_open = cohorts.is_open_now(session.cohort_id, today)
     standing = Standing(class_open=is_open, holds_lease=held.allows(session.id, at))
     return _Work(at, held, current, policy, standing)
 
