@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ def _version(source: Path) -> str:
 def _make(script: Script, folder: Path, progress: Progress) -> None:
     """Make everything beside, then rename: a broken-off build is begun anew."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder.parent)
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
         lengths, cues = _narrate(script, beside / "narration.wav", progress)
@@ -90,6 +92,13 @@ def _make(script: Script, folder: Path, progress: Progress) -> None:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     progress(100, "内置课已经做好")
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what builds of long ago left when they were killed."""
+    for left in parent.glob(".building-*"):
+        if time.time() - left.stat().st_mtime > SECONDS_TO_FILM * 4:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _settle(beside: Path, folder: Path) -> None:

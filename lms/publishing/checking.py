@@ -1,7 +1,8 @@
 """Checking an upload: the gate, a full decode, the file made ready for phones. File work alone: no table is touched."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -54,13 +55,11 @@ class Outcome:
 
 
 def check(source: dict[str, Any], title: str, declared_seconds: int, room: Path, progress: Progress) -> Outcome:
-    """Check the kept files of an upload in a folder of its own under `room`; `progress` is told percent and words.
+    """Check the kept files of an upload in `room`, a folder for this upload alone; `progress` is told percent and words.
 
     Raises StorageError or OSError when the machine fails; whatever is wrong with the files is in the outcome.
     """
-    room.mkdir(parents=True, exist_ok=True)
-    with _folder(room) as name:
-        folder = Path(name)
+    with _folder(room) as folder:
         progress(1, "正在打开文件")
         package = _package(source, title, folder)
         try:
@@ -73,8 +72,17 @@ def check(source: dict[str, Any], title: str, declared_seconds: int, room: Path,
             return Outcome((Finding(Level.REFUSAL, "视频", unusable.what, unusable.mend), *course.findings))
 
 
-def _folder(room: Path) -> AbstractContextManager[str]:
-    return TemporaryDirectory(prefix="check-", dir=room)
+@contextmanager
+def _folder(room: Path) -> Iterator[Path]:
+    """An empty folder in the room, gone afterwards; what a killed worker left there is swept out first."""
+    shutil.rmtree(room, ignore_errors=True)
+    room.mkdir(parents=True)
+    try:
+        with TemporaryDirectory(dir=room, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    finally:
+        with suppress(OSError):  # another worker has taken over and works there
+            room.rmdir()
 
 
 def _package(source: dict[str, Any], title: str, folder: Path) -> VideoPackage:

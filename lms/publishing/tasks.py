@@ -46,7 +46,7 @@ def check(job: RunningJob) -> None:
 
 
 def _checked(version: queries.VersionView, job: RunningJob) -> checking.Outcome:
-    room: Path = settings().data / "incoming"
+    room: Path = settings().data / "incoming" / str(version.id)
     try:
         return checking.check(version.source, version.title, version.declared_seconds, room, Teller(job))
     except StorageFull as problem:

@@ -163,8 +163,14 @@ def test_progress_is_told_in_words_and_forward_only(app: Flask, people: Cast, mo
 
 
 def test_nothing_is_left_in_the_working_folder(app: Flask, people: Cast) -> None:
-    uploads.checked(people)
-    assert list((settings().data / "incoming").iterdir()) == []
+    """Not even what a killed worker left. Sabotage: drop the sweep in _folder()."""
+    version_id = uploads.received(people)
+    room = settings().data / "incoming" / str(version_id)
+    (room / "left").mkdir(parents=True)
+    (room / "left" / "video").write_bytes(bytes(1000))
+    uploads.run_check(version_id)
+    assert uploads.seen(version_id).state is State.CHECKED
+    assert not room.exists()
 
 
 def test_the_page_turns_into_the_report_by_itself(
