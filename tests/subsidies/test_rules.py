@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.foundation.evidence import canonical
@@ -123,6 +123,7 @@ def test_a_correction_is_named() -> None:
     assert cell(cells, "有效时长(秒)") == Decimal(20)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 20)), max_size=8))
 def test_played_holds_each_millisecond_once(pairs: list[tuple[int, int]]) -> None:
     stretches = [(start, start + length) for start, length in pairs]
@@ -136,6 +137,7 @@ def test_midnight_is_guangdongs() -> None:
     assert on_the_wall("2026-11-22T16:00:00.000000Z") == "2026-11-23 00:00:00"
 
 
+@settings(deadline=None)
 @given(rows=st.integers(1, 60), seed=st.integers(0, 2**32))
 def test_the_verifier_derives_the_same_sheet(rows: int, seed: int) -> None:
     """Two programs written apart agree cell by cell. Sabotage: change any reader of sheet.LINE_COLUMNS."""

@@ -1,7 +1,7 @@
 """One value has one byte string; what has two is refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.foundation.evidence import canonical as c
@@ -32,6 +32,7 @@ def test_lone_surrogate_is_refused() -> None:
         c.canonical("\ud800")
 
 
+@settings(deadline=None)
 @given(values)
 def test_order_of_keys_does_not_matter(value: object) -> None:
     def turned(v: object) -> object:
@@ -42,12 +43,14 @@ def test_order_of_keys_does_not_matter(value: object) -> None:
     assert c.canonical(value) == c.canonical(turned(value))
 
 
+@settings(deadline=None)
 @given(records)
 def test_kind_is_part_of_the_hash(record: dict[str, object]) -> None:
     """Sabotage: hash the content alone."""
     assert c.hash_of("hours", record) != c.hash_of("results", record)
 
 
+@settings(deadline=None)
 @given(record=records, data=st.data())
 def test_marks_name_the_changed_field(record: dict[str, object], data: st.DataObject) -> None:
     sealed, key = c.marks(record), data.draw(st.sampled_from(sorted(record)))

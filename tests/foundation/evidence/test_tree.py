@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.foundation.evidence import tree
@@ -64,6 +64,7 @@ def test_ranges_of_the_example_in_the_rfc() -> None:
     assert tree.consistency_ranges(6, 7) == [(4, 6), (6, 7), (0, 4)]
 
 
+@settings(deadline=None)
 @given(size=sizes)
 def test_growth_gives_the_same_root(size: int) -> None:
     """Sabotage: forget to carry a complete pair one level up."""
@@ -73,6 +74,7 @@ def test_growth_gives_the_same_root(size: int) -> None:
     assert tree.fold([nodes[node] for node in tree.frontier_nodes(size)]) == frontier.root()
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_growth_goes_on_from_a_stored_edge(size: int, data: st.DataObject) -> None:
     until = data.draw(st.integers(0, size))
@@ -84,6 +86,7 @@ def test_growth_goes_on_from_a_stored_edge(size: int, data: st.DataObject) -> No
     assert again.root() == tree.root(all_leaves)
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_ranges_are_made_of_perfect_nodes(size: int, data: st.DataObject) -> None:
     position = data.draw(st.integers(0, size - 1))
@@ -94,6 +97,7 @@ def test_ranges_are_made_of_perfect_nodes(size: int, data: st.DataObject) -> Non
         assert tree.fold([tree.root(part) for part in parts]) == tree.root(all_leaves[lo:hi])
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_inclusion(size: int, data: st.DataObject) -> None:
     """Sabotage: accept any root in root_from_inclusion's caller, or swap left and right."""
@@ -106,6 +110,7 @@ def test_inclusion(size: int, data: st.DataObject) -> None:
         assert tree.root_from_inclusion(all_leaves[other], position, size, path) != tree.root(all_leaves)
 
 
+@settings(deadline=None)
 @given(data=st.data(), new=sizes)
 def test_consistency(new: int, data: st.DataObject) -> None:
     """Sabotage: return True from is_consistent, or do not compare the old root."""
@@ -121,6 +126,7 @@ def test_consistency(new: int, data: st.DataObject) -> None:
         assert not tree.is_consistent(old, old_root, new, new_root, proof[:-1])
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_batch_proof(size: int, data: st.DataObject) -> None:
     """Sabotage: leave a range out of batch_ranges, or accept spare hashes."""
