@@ -79,6 +79,7 @@ def _receive(lesson: BuiltLesson, publisher: Publisher, kept: dict[str, files.Ke
                 declared_seconds=0,
                 upload_token=uuid4(),
                 files=kept,
+                package_id=queries.package_named(publisher.tenant_id, lesson.programme_code, lesson.title),
             )
         )
     return _seen(version_id)

@@ -135,6 +135,12 @@ def package_title(package_id: UUID, tenant_id: UUID) -> tuple[str, str]:
     return row[0], row[1]
 
 
+def package_named(tenant_id: UUID, programme_code: str, title: str) -> UUID | None:
+    """The institution's first package of this title in a programme."""
+    own = (Package.tenant_id == tenant_id, Package.programme_code == programme_code, Package.title == title)
+    return db.session.scalar(select(Package.id).where(*own).order_by(Package.created_at).limit(1))
+
+
 def by_upload(tenant_id: UUID, upload_token: UUID) -> VersionView | None:
     """The version that this very form made already, if it did."""
     query = select(PackageVersion).where(

@@ -1,6 +1,7 @@
 """The built-in course, published as an institution does it, and the commands."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,19 @@ def test_a_broken_off_publication_goes_on(people: Cast, lesson: BuiltLesson) -> 
     assert builtin.publish(lesson, publisher) == begun.id
     with transaction(SYSTEM):
         assert len(queries.versions_of_tenant(publisher.tenant_id)) == 1
+
+
+def test_a_changed_script_is_a_new_version_of_the_same_package(
+    people: Cast, lesson: BuiltLesson, tmp_path: Path
+) -> None:
+    """Sabotage: leave package_id out of the offer: the shelf would fill with twins."""
+    publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
+    first = uploads.seen(builtin.publish(lesson, publisher))
+    (tmp_path / "captions.vtt").write_text(lesson.vtt.read_text().replace("大家好", "你们好"))
+    second = uploads.seen(builtin.publish(replace(lesson, vtt=tmp_path / "captions.vtt"), publisher))
+    assert first.package_id == second.package_id
+    assert (first.number, second.number) == (1, 2)
+    assert first.content_hash != second.content_hash
 
 
 def files(tmp_path: Path, **content: bytes) -> list[str]:
