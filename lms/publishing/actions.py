@@ -1,6 +1,6 @@
 """What is done with packages: receive, record a check, submit, approve, return. Actions flush; the door commits."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -40,8 +40,10 @@ def receive(offer: Offer) -> UUID:
     """
     digest = source_hash(offer.files)
     known = queries.by_upload(offer.tenant_id, offer.upload_token)
-    if known:
+    if known and _same(known, offer):
         return known.id
+    if known:  # the browser's way back showed an old form, filled in anew: another upload
+        offer = replace(offer, upload_token=uuid4())
     twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
     if twin:
         raise Conflict(
@@ -54,6 +56,13 @@ def receive(offer: Offer) -> UUID:
         return _came_first(offer)
     _queue_check(version_id, offer.tenant_id, offer.title, attempt=1)
     return version_id
+
+
+def _same(known: queries.VersionView, offer: Offer) -> bool:
+    """Whether a form that came again says what it said the first time."""
+    before = {part: entry["sha256"] for part, entry in known.source.items()}
+    now = {part: file.sha256 for part, file in offer.files.items()}
+    return (before, known.title, known.programme_code) == (now, offer.title, offer.programme_code)
 
 
 def check_again(version_id: UUID) -> None:
@@ -169,13 +178,14 @@ def _new_version(offer: Offer, package_id: UUID, digest: str) -> UUID | None:
         reason="",
         uploaded_by=acting().person(),
     )
+    # Which of the two keys was met, form or files, is told apart by _came_first, which compares what is there.
     return db.session.scalar(new.on_conflict_do_nothing().returning(PackageVersion.id))
 
 
 def _came_first(offer: Offer) -> UUID:
     """Another window won: the same form leads to its version, the same files in another form are told."""
     known = queries.by_upload(offer.tenant_id, offer.upload_token)
-    if known is None:
+    if known is None or not _same(known, offer):
         raise Conflict("这三个文件刚才已经传过一次，到课程包里看它就行", code="same_content")
     return known.id
 

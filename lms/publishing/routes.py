@@ -86,9 +86,6 @@ def receive() -> Any:
     form = UploadForm()
     with transaction(current()):
         form.programme_code.choices = _choices()
-        known = queries.by_upload(current().tenant(), form.token)
-    if known:
-        return redirect(url_for("publishing.version", version_id=known.id), 303)
     if not form.validate_on_submit():
         return _not_taken(form, package_id)
     with form.video.data.stream, form.captions.data.stream, form.quiz.data.stream:

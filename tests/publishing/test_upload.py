@@ -49,11 +49,24 @@ def test_an_upload_becomes_a_version_whose_check_is_queued(clerk: FlaskClient, p
 
 
 def test_the_same_form_twice_is_one_version(clerk: FlaskClient, people: Cast) -> None:
-    """Sabotage: ignore upload_token, in the route and in receive()."""
+    """Sabotage: ignore upload_token in receive()."""
     token = str(uuid4())
     first, second = uploads.post(clerk, upload_token=token), uploads.post(clerk, upload_token=token)
     assert first.location == second.location
     assert len(versions(people)) == 1
+
+
+def test_an_old_form_filled_in_anew_is_another_upload(clerk: FlaskClient, people: Cast) -> None:
+    """The way back shows the form with its old token. Sabotage: answer every known token with its version: the new
+    files would be lost without a word."""
+    token = str(uuid4())
+    uploads.post(clerk, upload_token=token)
+    other = uploads.VTT.replace("荔枝", "龙眼").encode()
+    assert (
+        uploads.post(clerk, upload_token=token, captions=(other, "字幕.vtt"), title="龙眼怎么装箱").status_code == 303
+    )
+    assert sorted(version.title for version in versions(people)) == ["荔枝怎么装箱", "龙眼怎么装箱"]
+    assert uploads.post(clerk, upload_token=token, title="换个名字").status_code == 409
 
 
 def test_the_same_content_again_says_so(clerk: FlaskClient, people: Cast) -> None:
