@@ -44,16 +44,12 @@ def receive(offer: Offer) -> UUID:
         return known.id
     if known:  # the browser's way back showed an old form, filled in anew: another upload
         offer = replace(offer, upload_token=uuid4())
-    twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
-    if twin:
-        raise Conflict(
-            f"这三个文件和《{twin.title}》第 {twin.number} 版一模一样，不用再传，到课程包里看它就行",
-            code="same_content",
-        )
+    if queries.by_source(offer.tenant_id, offer.programme_code, digest):
+        return _came_first(offer, digest)
     package_id = offer.package_id or _new_package(offer)
     version_id = _new_version(offer, package_id, digest)
     if version_id is None:
-        return _came_first(offer)
+        return _came_first(offer, digest)
     _queue_check(version_id, offer.tenant_id, offer.title, attempt=1)
     return version_id
 
@@ -182,12 +178,16 @@ def _new_version(offer: Offer, package_id: UUID, digest: str) -> UUID | None:
     return db.session.scalar(new.on_conflict_do_nothing().returning(PackageVersion.id))
 
 
-def _came_first(offer: Offer) -> UUID:
-    """Another window won: the same form leads to its version, the same files in another form are told."""
+def _came_first(offer: Offer, digest: str) -> UUID:
+    """Another window won, a moment or a month ago: the same form leads to its version, the same files are told."""
     known = queries.by_upload(offer.tenant_id, offer.upload_token)
-    if known is None or not _same(known, offer):
-        raise Conflict("这三个文件刚才已经传过一次，到课程包里看它就行", code="same_content")
-    return known.id
+    if known and _same(known, offer):
+        return known.id
+    twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
+    if twin is None:
+        raise Conflict()
+    sentence = f"这三个文件和《{twin.title}》第 {twin.number} 版一模一样，不用再传，到课程包里看它就行"
+    raise Conflict(sentence, code="same_content")
 
 
 def _queue_check(version_id: UUID, tenant_id: UUID, title: str, attempt: int) -> None:
