@@ -122,6 +122,7 @@ class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
     ended_at: Mapped[datetime]
     device: Mapped[str]
     ip: Mapped[str]
+    ip_salt: Mapped[bytes]
     from_ms: Mapped[int | None] = mapped_column(BigInteger)
     to_ms: Mapped[int | None] = mapped_column(BigInteger)
     claimed_ms: Mapped[int] = mapped_column(BigInteger)

@@ -13,6 +13,7 @@ import argparse
 import base64
 import csv
 import hashlib
+import hmac
 import io
 import json
 import mmap
@@ -64,7 +65,7 @@ NEEDED = (
     "ended_at",
     "created_at",
     "device",
-    "ip",
+    "ip_commitment",
     "from_ms",
     "to_ms",
     "claimed_ms",
@@ -426,7 +427,7 @@ def _read_rows(members: Mapping[str, memoryview], kind: str, bundle: Bundle, rep
     for nth, raw in enumerate(_lines(members["rows.jsonl"]), 1):
         with report.reading(f"rows.jsonl，第 {nth} 行"):
             row = read_canonical(raw)
-            _take_row(row["position"], row["content"], nth, kind, sealed.get(row["position"]), seen, bundle, report)
+            _take_row(row, nth, kind, sealed.get(row["position"]), seen, bundle, report)
     for nth, position in enumerate(sealed, 1):
         if position not in seen:
             report.add("rows.jsonl", "少了这条记录", nth, f"封存位置 {position}")
@@ -434,8 +435,7 @@ def _read_rows(members: Mapping[str, memoryview], kind: str, bundle: Bundle, rep
 
 
 def _take_row(
-    position: int,
-    content: dict[str, Any],
+    row: Mapping[str, Any],
     nth: int,
     kind: str,
     sealed: tuple[bytes, bytes] | None,
@@ -443,6 +443,7 @@ def _take_row(
     bundle: Bundle,
     report: Report,
 ) -> None:
+    position, content = row["position"], row["content"]
     if position in seen:
         report.add("rows.jsonl", "这条记录写了两次", nth, f"封存位置 {position}")
         return
@@ -450,7 +451,8 @@ def _take_row(
     leaf = leaf_hash(kind, content)
     bundle.leaves.append((position, leaf))
     kept = {name: sys.intern(v) if isinstance(v := content[name], str) else v for name in NEEDED}
-    bundle.rows.append({**kept, "position": position, "line": nth, "leaf": leaf})
+    shown = {"ip": sys.intern(row["ip"]), "ip_salt": row["ip_salt"]}
+    bundle.rows.append({**kept, **shown, "position": position, "line": nth, "leaf": leaf})
     if sealed is None:
         report.add("rows.jsonl", "多出来的记录，证明里没有它", nth, f"封存位置 {position}")
     elif sealed[0] != leaf:
@@ -567,10 +569,20 @@ def _check_row(row: Mapping[str, Any], manifest: Mapping[str, Any], bundle: Bund
         report.add("rows.jsonl", "这条记录不是这个班的", field="cohort_id", **place)
     if row["person_id"] not in bundle.people:
         report.add("people.jsonl", "记录里的人不在名单里", row=str(row["person_id"]))
+    if not _address_fits(row, manifest["identity"]):
+        report.add("rows.jsonl", "IP 和封存的承诺对不上", field="ip", **place)
     if row["correction_no"] is None and row["credited_ms"] + row["excluded_ms"] != row["claimed_ms"]:
         report.add("rows.jsonl", "计入加没计入，不等于播放的时长", field="credited_ms", **place)
     if row["correction_no"] is None and not 0 <= row["credited_ms"] <= row["observed_ms"]:
         report.add("rows.jsonl", "计入的比服务器看到的时间还多", field="credited_ms", **place)
+
+
+def _address_fits(row: Mapping[str, Any], identity: str) -> bool:
+    """Say whether a shown address opens its commitment; a masked one shows no more than the network."""
+    if identity != "full":
+        return row["ip_salt"] == "" and (row["ip"] == "" or row["ip"].endswith("*"))
+    opened = hmac.new(bytes.fromhex(row["ip_salt"]), row["ip"].encode(), hashlib.sha256).hexdigest()
+    return opened == row["ip_commitment"]
 
 
 def _check_sums(manifest: Mapping[str, Any], bundle: Bundle, report: Report) -> None:

@@ -141,6 +141,7 @@ def _hour_ledger() -> None:
         *_required(sa.Date(), "day"),
         *_required(TIME, "started_at", "ended_at", "created_at"),
         *_required(sa.Text(), "content_hash", "device", "ip", "policy_id", "policy_hash"),
+        *_required(sa.LargeBinary(), "ip_salt"),
         *(sa.Column(name, sa.BigInteger) for name in ("from_ms", "to_ms")),
         *_required(sa.BigInteger(), "claimed_ms", "observed_ms", "credited_ms", "excluded_ms", "leaf_id"),
         *(sa.Column(name, sa.Text) for name in ("reason", "correction_no")),

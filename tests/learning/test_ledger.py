@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from lms.foundation.database import db, transaction
-from lms.foundation.evidence.canonical import hash_of
+from lms.foundation.evidence.canonical import commitment, hash_of
 from lms.learning import queries
 from lms.learning.rules.ledger import KIND, LedgerRow, leaf_content
 from tests.learning.classroom import an_open_class
@@ -19,7 +19,7 @@ ZERO = UUID(int=0)
 MOMENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 ROW = LedgerRow(
     1, ZERO, ZERO, ZERO, ZERO, "440606", "P06", ZERO, ZERO, 1, "c0", date(2026, 11, 22), MOMENT, MOMENT, "phone",
-    "203.0.113.7", 0, 30_000, 30_000, 30_000, 30_000, 0, None, "p", "hash", None, None, MOMENT,
+    "203.0.113.7", bytes(16), 0, 30_000, 30_000, 30_000, 30_000, 0, None, "p", "hash", None, None, MOMENT,
 )  # fmt: skip
 
 
@@ -33,19 +33,27 @@ def room(people, turn_clock):
 
 
 def test_a_leaf_holds_text_whole_numbers_and_nulls(people):
-    content = leaf_content(ROW)
+    content = leaf_content(ROW, commitment)
     assert content["started_at"] == "2026-11-22T08:00:00.000000Z"
     assert content["day"] == "2026-11-22" and content["reason"] is None
-    assert not {"id", "leaf_id", "leaf_hash"} & set(content)
+    assert not {"id", "ip", "ip_salt", "leaf_id", "leaf_hash"} & set(content)
+    assert "203.0.113.7" not in content.values()
     assert all(value is None or isinstance(value, int | str) for value in content.values())
 
 
 @pytest.mark.parametrize("name", [name for name in LedgerRow.__slots__ if name not in ("id", "leaf_id", "leaf_hash")])
 def test_every_cell_is_sealed(name):
     """Sabotage: leave a column out of the leaf."""
-    other = {str: "x", int: 7, UUID: UUID(int=1), date: date(2020, 1, 1), datetime: datetime(2020, 1, 1, tzinfo=UTC)}
+    other = {
+        str: "x",
+        bytes: b"x" * 16,
+        int: 7,
+        UUID: UUID(int=1),
+        date: date(2020, 1, 1),
+        datetime: datetime(2020, 1, 1, tzinfo=UTC),
+    }
     changed = replace(ROW, **{name: other.get(type(getattr(ROW, name)), "x")})
-    assert hash_of(KIND, leaf_content(changed)) != hash_of(KIND, leaf_content(ROW))
+    assert hash_of(KIND, leaf_content(changed, commitment)) != hash_of(KIND, leaf_content(ROW, commitment))
 
 
 def test_what_is_read_back_is_what_was_sealed(room):
@@ -53,7 +61,7 @@ def test_what_is_read_back_is_what_was_sealed(room):
     with transaction(SYSTEM):
         rows = queries.ledger_of_cohort(room.cohort_id)
     assert len(rows) == 3
-    assert all(hash_of(KIND, leaf_content(row)) == row.leaf_hash for row in rows)
+    assert all(hash_of(KIND, leaf_content(row, commitment)) == row.leaf_hash for row in rows)
 
 
 def test_the_ledger_is_read_in_pages(room):

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lms.foundation.evidence import canonical, note, tree
 from lms.subsidies.bundle import contents
 from lms.subsidies.bundle.subject import Figures, Record, Seal, Subject
+from lms.subsidies.rules.entries import shown_ip
 from lms.subsidies.rules.people import Person
 from lms.subsidies.rules.sheet import Lesson
 
@@ -23,6 +24,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 FINGERPRINT = note.fingerprint(KEY.public_key())
 ORIGIN = "lms.example.org/evidence"
 COHORT = str(UUID(int=7))
+SALT = bytes(range(16))
 SEALED_AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 POLICY_ROWS = [
     {
@@ -125,14 +127,21 @@ class Sealed:
         return edge.root()
 
 
-def seal(rows: Sequence[dict[str, Any]], strangers: int = 5) -> Sealed:
+def committed(row: dict[str, Any]) -> dict[str, Any]:
+    """What is hashed of a row: the address as a commitment alone."""
+    plain = {name: value for name, value in row.items() if name != "ip"}
+    return {**plain, "ip_commitment": canonical.commitment(row["ip"], SALT)}
+
+
+def seal(rows: Sequence[dict[str, Any]], strangers: int = 5, identity: str = "masked") -> Sealed:
     """Give each row a place; leaves of other kinds stand before, between and after."""
     sealed = Sealed([], [tree.leaf_hash(b"before")])
     for nth, row in enumerate(rows):
         if nth % 3 == 0 and nth // 3 < strangers:
             sealed.hashes.append(tree.leaf_hash(f"stranger {nth}".encode()))
-        hashed = canonical.hash_of("hours", row)
-        sealed.records.append(Record(row, len(sealed.hashes), hashed, canonical.marks(row)))
+        held, ip = committed(row), shown_ip(row["ip"], SALT, identity)
+        hashed = canonical.hash_of("hours", held)
+        sealed.records.append(Record(held, len(sealed.hashes), hashed, canonical.marks(held), *ip))
         sealed.hashes.append(hashed)
     sealed.hashes.append(tree.leaf_hash(b"after"))
     return sealed

@@ -19,7 +19,7 @@ ORDER = [person.person_id for person in ledgers.PEOPLE]
 
 
 def entries(rows: list[dict]) -> list[Entry]:  # type: ignore[type-arg]
-    return [entry(row, nth, canonical.hash_of("hours", row)) for nth, row in enumerate(rows)]
+    return [entry(row, nth, canonical.hash_of("hours", row), row["ip"]) for nth, row in enumerate(rows)]
 
 
 @pytest.mark.parametrize(

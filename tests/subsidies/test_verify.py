@@ -199,7 +199,8 @@ def test_a_record_left_out_is_named(tmp_path: Path) -> None:
 
 def test_a_record_put_in_is_named(tmp_path: Path) -> None:
     files = members()
-    extra = canonical.canonical({"content": ledgers.content(99, ledgers.PEOPLE[0]), "position": 0})
+    content = ledgers.committed(ledgers.content(99, ledgers.PEOPLE[0]))
+    extra = canonical.canonical({"content": content, "ip": "10.0.*.*", "ip_salt": "", "position": 0})
     rows = files["rows.jsonl"].split(b"\n")
     problems = found(pack({**files, "rows.jsonl": b"\n".join([*rows[:-1], extra, b""])}, tmp_path))
     assert "rows.jsonl，第 25 行，封存位置 0：多出来的记录，证明里没有它" in problems
@@ -313,9 +314,22 @@ def test_a_record_sealed_otherwise_is_found() -> None:
     """The key's holder exports a record that is not the one in the tree. Sabotage: leave _check_tree out."""
     [first, *rest] = SEALED.records
     other = {**first.content, "credited_ms": 1, "claimed_ms": 1, "excluded_ms": 0, "reason": None}
-    fake = Record(other, first.position, canonical.hash_of("hours", other), canonical.marks(other))
+    fake = Record(
+        other, first.position, canonical.hash_of("hours", other), canonical.marks(other), first.ip, first.ip_salt
+    )
     data, _ = ledgers.bundle(replace(SEALED, records=[fake, *rest]))
     assert any("算不出检查点签过名的根" in problem for problem in found(data))
+
+
+def test_a_full_export_opens_the_address_and_a_masked_one_does_not() -> None:
+    """The commitment binds what is shown. Sabotage: leave _address_fits out, or give the salt to masked exports."""
+    rows, full = ledgers.ledger(6), replace(ledgers.SUBJECT, identity="full")
+    opened = ledgers.seal(rows, identity="full")
+    assert found(ledgers.bundle(opened, full)[0]) == []
+    assert all(record.ip == "10.0.*.*" and not record.ip_salt for record in ledgers.seal(rows).records)
+    other = [replace(opened.records[0], ip="10.0.0.9"), *opened.records[1:]]
+    assert any("，ip：" in problem for problem in found(ledgers.bundle(replace(opened, records=other), full)[0]))
+    assert any("，ip：" in problem for problem in found(ledgers.bundle(opened)[0]))
 
 
 # Keys

@@ -3,6 +3,7 @@
 One short transaction. The person's lease is locked first, so all that credits time to one person stands in line.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +38,9 @@ from lms.plans.rules import HourPolicy
 
 # Plain tables: the path of every beat pays for no objects that it does not use.
 BEAT, LEDGER, SESSION = Beat.__table__, HourLedger.__table__, StudySession.__table__
+
+
+SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def _write(work: _Work, delivery: Delivery, standing: Standing, ip: str, accrual
 def _write_row(work: _Work, delivery: Delivery, part: Part, ip: str) -> None:
     """Add one row to the ledger, and its leaf to the evidence."""
     row = _row(work, delivery, part, ip)
-    leaf = evidence.append(KIND, leaf_content(row))
+    leaf = evidence.append(KIND, leaf_content(row, evidence.commitment))
     values = {name: getattr(row, name) for name in LedgerRow.__slots__ if name not in {"id", "leaf_id", "leaf_hash"}}
     db.session.execute(plain_insert(LEDGER).values(**values, leaf_id=leaf.id, leaf_hash=leaf.hash))
 
@@ -180,6 +184,7 @@ def _row(work: _Work, delivery: Delivery, part: Part, ip: str) -> LedgerRow:
         ended_at=part.ended_at,
         device=session.device,
         ip=ip,
+        ip_salt=os.urandom(SALT_BYTES),
         from_ms=ends[0] if ends else None,
         to_ms=ends[1] if ends else None,
         claimed_ms=part.claimed_ms,

@@ -1,5 +1,6 @@
 """A row of the ledger of hours, and what of it is sealed as evidence. Plain data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -31,6 +32,7 @@ class LedgerRow:
     ended_at: datetime
     device: str
     ip: str
+    ip_salt: bytes
     from_ms: int | None
     to_ms: int | None
     claimed_ms: int
@@ -47,14 +49,19 @@ class LedgerRow:
     leaf_hash: bytes | None = None
 
 
-# the id is given by the table as the row is written; the leaf is made of the row
-UNSEALED = frozenset({"id", "leaf_id", "leaf_hash"})
+# the id is given by the table as the row is written; the leaf is made of the row; the address is sealed as a commitment
+UNSEALED = frozenset({"id", "ip", "ip_salt", "leaf_id", "leaf_hash"})
 SEALED = tuple(name for name in LedgerRow.__slots__ if name not in UNSEALED)
 
 
-def leaf_content(row: LedgerRow) -> dict[str, str | int | None]:
-    """Say what is hashed for a row: text, whole numbers and nulls, times in UTC with microseconds."""
-    return {name: _plain(getattr(row, name)) for name in SEALED}
+def leaf_content(row: LedgerRow, commitment: Callable[[str, bytes], str]) -> dict[str, str | int | None]:
+    """Say what is hashed for a row: text, whole numbers and nulls, times in UTC with microseconds.
+
+    Of the address, which is personal data, only the salted commitment is hashed (design.md decision 7): address and
+    salt may be erased one day, and the tree stays whole.
+    """
+    plain = {name: _plain(getattr(row, name)) for name in SEALED}
+    return {**plain, "ip_commitment": commitment(row.ip, row.ip_salt)}
 
 
 def _plain(value: object) -> str | int | None:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lms.foundation.evidence.canonical import changed_fields, hash_of
+from lms.foundation.evidence.canonical import changed_fields, commitment, hash_of
 from lms.foundation.evidence.leaves import SealedLeaf
 from lms.learning.rules.ledger import KIND, LedgerRow, leaf_content
 
 TABLE = "hour_ledger"
+# What is sealed under another name than its column's.
+COLUMNS = {"ip_commitment": "ip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,13 @@ def troubles(row: LedgerRow, content: dict[str, Any], leaf: SealedLeaf | None) -
         yield _trouble(row, "leaf_hash", "行里记的哈希和树里的不一样")
     if hash_of(KIND, content) != authority:
         for column in changed_fields(content, leaf.marks) or ["说不准哪一列"]:
-            yield _trouble(row, column, f"现在是 {content.get(column, '')}，和封存时不一样")
+            name = COLUMNS.get(column, column)
+            yield _trouble(row, name, f"现在是 {getattr(row, name, '')}，和封存时不一样")
 
 
 def read(row: LedgerRow) -> dict[str, Any]:
     """Return what of a row is hashed."""
-    return dict(leaf_content(row))
+    return dict(leaf_content(row, commitment))
 
 
 def _trouble(row: LedgerRow, column: str, sentence: str) -> Trouble:

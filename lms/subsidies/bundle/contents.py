@@ -85,9 +85,10 @@ def _pass(
     frame = subject.frame
     for record in records:
         positions.append(record.position)
-        rows.write(canonical({"content": record.content, "position": record.position}) + b"\n")
+        shown = {"content": record.content, "ip": record.ip, "ip_salt": record.ip_salt, "position": record.position}
+        rows.write(canonical(shown) + b"\n")
         leaves.write(f"{record.position} {record.leaf_hash.hex()} {record.marks.hex()}\n".encode())
-        one = entry(record.content, record.position, record.leaf_hash)
+        one = entry(record.content, record.position, record.leaf_hash, record.ip)
         if one.excluded_ms:
             excluded.write(_csv_line(_excluded(one, frame, subject.reasons)))
         yield one

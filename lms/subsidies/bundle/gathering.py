@@ -20,13 +20,14 @@ from lms.foundation.evidence import checkpoint_now, leaves, note, proofs, sequen
 from lms.foundation.evidence.canonical import canonical
 from lms.foundation.principal import Principal
 from lms.learning import queries as learning
-from lms.learning.rules.ledger import KIND
+from lms.learning.rules.ledger import KIND, LedgerRow
 from lms.learning.rules.reasons import Reason, cause
 from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy
 from lms.publishing import queries as publishing
 from lms.subsidies.bundle import checking
 from lms.subsidies.bundle.subject import Record, Seal, Subject
+from lms.subsidies.rules.entries import shown_ip
 from lms.subsidies.rules.people import Person
 from lms.subsidies.rules.sheet import Lesson
 
@@ -60,9 +61,8 @@ class Spool:
         with self.path.open("rb") as file:
             for line in file:
                 held = json.loads(line)
-                yield Record(
-                    held["content"], held["position"], bytes.fromhex(held["hash"]), bytes.fromhex(held["marks"])
-                )
+                place = held["position"], bytes.fromhex(held["hash"]), bytes.fromhex(held["marks"])
+                yield Record(held["content"], *place, held["ip"], held["ip_salt"])
 
 
 # The seal
@@ -97,13 +97,13 @@ def spool(order: Order, principal: Principal, of: Seal, path: Path, progress: Pr
     policies: set[str] = set()
     skipped = 0
     with path.open("wb") as file:
-        for content, leaf in _checked(order.cohort_id, principal, found):
+        for row, content, leaf in _checked(order.cohort_id, principal, found):
             if leaf.position is None or leaf.position >= of.size:
                 skipped += 1
                 continue
             positions.append(leaf.position)
             policies.add(str(content["policy_id"]))
-            _keep(file, content, leaf)
+            _keep(file, content, leaf, shown_ip(row.ip, row.ip_salt, order.identity))
             if len(positions) % PAGE == 0:
                 progress(len(positions), expected, f"正在核对原始记录，{len(positions)} / {expected} 条")
     _refuse_changed(found, positions, expected)
@@ -112,8 +112,8 @@ def spool(order: Order, principal: Principal, of: Seal, path: Path, progress: Pr
 
 def _checked(
     cohort_id: UUID, principal: Principal, found: list[checking.Trouble]
-) -> Iterator[tuple[dict[str, Any], leaves.SealedLeaf]]:
-    """Yield what of each row is hashed, with its leaf; what is wrong is added to `found`."""
+) -> Iterator[tuple[LedgerRow, dict[str, Any], leaves.SealedLeaf]]:
+    """Yield each row, what of it is hashed, and its leaf; what is wrong is added to `found`."""
     after = 0
     while True:
         with transaction(principal):
@@ -126,12 +126,14 @@ def _checked(
             leaf = sealed.get(row.leaf_id or 0)
             found += checking.troubles(row, content, leaf)
             if leaf is not None:
-                yield content, leaf
+                yield row, content, leaf
 
 
-def _keep(file: BinaryIO, content: dict[str, Any], leaf: leaves.SealedLeaf) -> None:
+def _keep(file: BinaryIO, content: dict[str, Any], leaf: leaves.SealedLeaf, ip: tuple[str, str]) -> None:
     held = {
         "content": content,
+        "ip": ip[0],
+        "ip_salt": ip[1],
         "hash": (leaf.placed or b"").hex(),
         "marks": leaf.marks.hex(),
         "position": leaf.position,

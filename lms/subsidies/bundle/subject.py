@@ -13,12 +13,17 @@ from lms.subsidies.rules.sheet import Frame, Lesson
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A ledger record with its place in the tree: what was sealed, where, its hash and its marks."""
+    """A ledger record with its place in the tree: what was sealed, where, its hash and its marks.
+
+    `ip` is the address as the export may show it; `ip_salt` (hex) opens its commitment, empty where it is masked.
+    """
 
     content: dict[str, Any]
     position: int
     leaf_hash: bytes
     marks: bytes
+    ip: str
+    ip_salt: str
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,26 @@ class Entry:
         return self.day[:4]
 
 
-def entry(content: Mapping[str, Any], position: int, leaf_hash: bytes) -> Entry:
-    """Read a sealed record; KeyError when a field is missing."""
-    own = {name: content[name] for name in Entry.__slots__ if name not in {"position", "leaf_hash"}}
-    return Entry(position=position, leaf_hash=leaf_hash, **own)
+def entry(content: Mapping[str, Any], position: int, leaf_hash: bytes, ip: str) -> Entry:
+    """Read a sealed record and the address as it may be shown; KeyError when a field is missing."""
+    own = {name: content[name] for name in Entry.__slots__ if name not in {"position", "leaf_hash", "ip"}}
+    return Entry(position=position, leaf_hash=leaf_hash, ip=ip, **own)
 
 
 def on_the_wall(moment: str) -> str:
     """Write a sealed moment as a clock in Guangdong showed it: 2026-11-22 20:00:01."""
     utc = datetime.fromisoformat(moment.replace("Z", "+00:00"))
     return utc.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def shown_ip(ip: str, salt: bytes, identity: str) -> tuple[str, str]:
+    """The address and, in hex, the salt that opens its commitment; a masked export shows the network alone, no salt."""
+    return (ip, salt.hex()) if identity == "full" else (mask_ip(ip), "")
+
+
+def mask_ip(ip: str) -> str:
+    """203.0.*.* or 2001:db8:*; what is no address is a star, nothing stays nothing."""
+    if ":" in ip:
+        return ":".join(ip.split(":")[:2]) + ":*"
+    parts = ip.split(".")
+    return ".".join([*parts[:2], "*", "*"]) if len(parts) == 4 else "*" if ip else ""
