@@ -10,7 +10,7 @@ from lms.lrs.rules.language_maps import check_language_map
 from lms.lrs.rules.refusal import Invalid
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
-_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&\-^_.+]++/[A-Za-z0-9!#$&\-^_.+]++(?:\s*+;[^\x00-\x1f]*+)?+")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&\-^_.+]++/[A-Za-z0-9!#$&\-^_.+]++(?:\s*+;[^\x00-\x1f]*+)?")
 _SHA2 = re.compile(r"[0-9a-fA-F]{56,128}")
 
 

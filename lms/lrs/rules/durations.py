@@ -5,10 +5,11 @@ import re
 from lms.lrs.rules.refusal import Invalid
 
 LONGEST = 200
-_NUMBER = r"\d++(?:[.,]\d++)?+"
+# groups are not possessive: Python 3.11.2, which Debian 12 brings, misreads a possessive group
+_NUMBER = r"\d++(?:[.,]\d++)?"
 _FORM = re.compile(
-    rf"P(?:(?P<W>{_NUMBER}W)|(?P<Y>{_NUMBER}Y)?+(?P<Mo>{_NUMBER}M)?+(?P<D>{_NUMBER}D)?+"
-    rf"(?:T(?P<H>{_NUMBER}H)?+(?P<Mi>{_NUMBER}M)?+(?P<S>{_NUMBER}S)?+)?+)"
+    rf"P(?:(?P<W>{_NUMBER}W)|(?P<Y>{_NUMBER}Y)?(?P<Mo>{_NUMBER}M)?(?P<D>{_NUMBER}D)?"
+    rf"(?:T(?P<H>{_NUMBER}H)?(?P<Mi>{_NUMBER}M)?(?P<S>{_NUMBER}S)?)?)"
 )
 
 

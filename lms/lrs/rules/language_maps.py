@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from lms.lrs.rules.refusal import Invalid
 
-_TAG = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8}+)*+")
+_TAG = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8}+)*")
 
 
 def check_language(tag: str, where: str) -> None:
