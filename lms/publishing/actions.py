@@ -46,8 +46,10 @@ def receive(offer: Offer) -> UUID:
         offer = replace(offer, upload_token=uuid4())
     if queries.by_source(offer.tenant_id, offer.programme_code, digest):
         return _came_first(offer, digest)
-    package_id = offer.package_id or _new_package(offer)
-    version_id = _new_version(offer, package_id, digest)
+    with db.session.begin_nested() as attempt:
+        version_id = _new_version(offer, offer.package_id or _new_package(offer), digest)
+        if version_id is None:
+            attempt.rollback()  # no empty package is left by whoever came second
     if version_id is None:
         return _came_first(offer, digest)
     _queue_check(version_id, offer.tenant_id, offer.title, attempt=1)
