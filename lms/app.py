@@ -51,13 +51,14 @@ TASKS = (publishing_tasks, subsidies_tasks)
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The application of pages and machine endpoints."""
     app = _bare("lms", settings or config.load())
+    watch.init_app(app)
     gate.init_app(app)
     sessions.init_app(app)
     csrf.init_app(app)
     Babel(app, default_locale="zh_Hans_CN", default_timezone="Asia/Shanghai")
     Compress(app)
     manifest.init_app(app)
-    for part in (errors, filters, navigation, watch):
+    for part in (errors, filters, navigation):
         part.init_app(app)
     app.extensions["sender"] = senders.sender_for(app.config["LMS"])
     for blueprint in BLUEPRINTS:

@@ -142,7 +142,6 @@ class LocalFolder:
                     shutil.copyfileobj(file, beside, CHUNK)
                     beside.flush()
                     os.fsync(beside.fileno())
-                os.chmod(beside.name, 0o640)
                 os.replace(beside.name, target)
             except BaseException:
                 Path(beside.name).unlink(missing_ok=True)

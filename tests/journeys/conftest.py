@@ -1,14 +1,12 @@
 """A running platform and a browser for the journeys."""
 
-import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.journeys.house import ROOT, House, open_house
 
@@ -24,18 +22,6 @@ def house() -> Iterator[House]:
     running = open_house()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, with its stock settings but for the sandbox that root cannot have."""
-    path = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
-    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"]
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=[*quiet, *sandbox])
-        yield browser
-        browser.close()
 
 
 class Visitor:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ class House:
     data: Path
     port: int
     environ: dict[str, str]
+    ahead: float = 0.0
 
     @property
     def origin(self) -> str:
@@ -35,9 +38,20 @@ class House:
         """Where machines ask."""
         return f"http://127.0.0.1:{self.port}"
 
-    def turn_clock(self, *, rate: float = 1.0, ahead: float = 0.0) -> None:
-        """Let the platform's clock run `rate` times as fast from now on, `ahead` seconds before the machine's."""
-        hands = json.dumps({"since": time.time(), "offset": ahead, "rate": rate})
+    @contextmanager
+    def fast_clock(self, rate: float) -> Iterator[None]:
+        """Let the platform's clock run `rate` times as fast inside the block; it never goes back afterwards."""
+        since = time.time()
+        self._set_clock(since, rate)
+        try:
+            yield
+        finally:
+            now = time.time()
+            self.ahead += (now - since) * (rate - 1)
+            self._set_clock(now, 1)
+
+    def _set_clock(self, since: float, rate: float) -> None:
+        hands = json.dumps({"since": since, "offset": self.ahead, "rate": rate})
         beside = self.data / "clock.new"
         beside.write_text(hands)
         beside.replace(self.data / "clock")

@@ -205,15 +205,15 @@ def test_4_the_trainee_learns_on_two_devices(browser, house):
     desk.page.wait_for_timeout(500)
 
     # The platform's clock and the video both run sixteen times as fast from here: ten minutes in forty seconds.
-    house.turn_clock(rate=FAST)
-    desk.page.reload()
-    desk.page.evaluate("document.getElementById('player').dataset.beatSeconds = 1.5")
-    desk.page.locator("#misses .btn").first.click()
-    desk.until("!document.querySelector('video').paused")
-    desk.page.evaluate(f"document.querySelector('video').playbackRate = {FAST}")
-    desk.page.locator("#done").wait_for(state="visible", timeout=90_000)
-    desk.until("document.querySelector('video').ended", 60)
-    desk.page.wait_for_timeout(1000)
+    with house.fast_clock(FAST):
+        desk.page.reload()
+        desk.page.evaluate("document.getElementById('player').dataset.beatSeconds = 1.5")
+        desk.page.locator("#misses .btn").first.click()
+        desk.until("!document.querySelector('video').paused")
+        desk.page.evaluate(f"document.querySelector('video').playbackRate = {FAST}")
+        desk.page.locator("#done").wait_for(state="visible", timeout=90_000)
+        desk.until("document.querySelector('video').ended", 60)
+        desk.page.wait_for_timeout(1000)
     assert credited(desk.page) >= 0.95 * material.SECONDS
     desk.no_complaints()
     desk.context.close()

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from lms.app import create_wsgi
 from lms.config import Settings
-from tests.journeys.conftest import DESK, PHONE, Visitor, browser  # noqa: F401 - a fixture
+from tests.journeys.conftest import DESK, PHONE, Visitor
 from tests.journeys.house import free_port
 from tests.people import PEOPLE, bring_in
 from tests.subsidies.exporting import a_studied_class, done
@@ -45,7 +45,7 @@ def served(live_app: Flask, settings: Settings) -> Iterator[Served]:
 
 @pytest.mark.usefixtures("turn_clock")
 def test_an_administrator_exports_and_an_auditor_checks(
-    browser: Browser,  # noqa: F811 - the fixture
+    browser: Browser,
     served: Served,
     live_app: Flask,
     tmp_path: Path,
