@@ -155,9 +155,15 @@ def test_what_other_terminals_need_is_private(platform: Platform) -> None:
 
 def test_no_other_account_reads_what_it_keeps(platform: Platform) -> None:
     """Sabotage: remove the umask from run()."""
-    open_to_all = [path for path in platform.data.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
     programs = {"postgres-install", "programs", "catalogue"}
-    assert not [path for path in open_to_all if path.relative_to(platform.data).parts[0] not in programs]
+    found = [path for path in platform.data.rglob("*") if path.is_file() and open_to_all(path, platform.data)]
+    assert not [path for path in found if path.relative_to(platform.data).parts[0] not in programs]
+
+
+def open_to_all(path: Path, below: Path) -> bool:
+    """Whether an account that owns nothing could read the file, once it is in the data folder."""
+    folders = [folder for folder in path.parents if below in folder.parents]
+    return bool(path.stat().st_mode & 0o004) and all(folder.stat().st_mode & 0o001 for folder in folders)
 
 
 def test_a_second_one_on_the_same_data_is_refused(platform: Platform) -> None:
