@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ops.lesson import lay_out
+
 ROOT = Path(__file__).parents[2]
 LONGEST_START = 240
 
@@ -82,6 +84,7 @@ def open_house() -> House:
     """Start everything and wait for `ready`."""
     data, port = Path(tempfile.mkdtemp(prefix="lms-house-", dir="/tmp")), free_port()
     data.chmod(0o711)
+    lay_out(data)
     own = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     more = {"LMS_PORT": str(port), "LMS_DATA": str(data), "LMS_TESTING": "1", "LMS_DEMO": "1"}
     environ = own | more | {"LMS_CLOCK_FILE": str(data / "clock")}
