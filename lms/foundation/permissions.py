@@ -27,7 +27,6 @@ class Access(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
     LRS_KEY = "lrs-key"
-    STUDY_TOKEN = "study-token"  # noqa: S105 - a name, not a secret
 
 
 def allow(*ways: Permission | Access) -> Callable[[View], View]:
