@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import queries as accounts
 from lms.cohorts import queries as cohorts
@@ -103,11 +103,34 @@ def lesson(registration_id: UUID, lesson_id: UUID) -> Any:
         after=found.neighbour(state, 1),
         start_ms=start_ms,
         media=media_url(view.version_id, view.id, view.content_hash, current().person()) if view.media_key else None,
-        cues=files.captions(view),
+        transcript=_transcript(registration_id, view),
         words=words,
         timeline=pictures.timeline(answer.covered, answer.misses, state.length_ms) if answer else [],
         live=words.live(0, None, answer.full, False) if answer else ("no", "现在不计学时"),
     )
+
+
+@bp.get("/courses/<uuid:registration_id>/lessons/<uuid:lesson_id>/transcript")
+@allow(STUDY)
+def transcript(registration_id: UUID, lesson_id: UUID) -> Any:
+    """What is said in a video, sentence by sentence; the player draws its captions from here."""
+    with transaction(current()):
+        found = _course(registration_id)
+        state, view = _lesson(found, lesson_id), publishing.lesson(lesson_id)
+    if not view.captions_key:
+        raise NotFound()
+    page = render_template("learning/transcript.html", course=found, lesson=state, cues=files.captions(view))
+    response = make_response(page)
+    # Its address names the captions by their hash: a phone asks for a long transcript once.
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _transcript(registration_id: UUID, view: publishing.LessonView) -> str | None:
+    if not view.captions_key:
+        return None
+    version = view.captions_key.rsplit("/", 1)[-1][:12]
+    return url_for("learning.transcript", registration_id=registration_id, lesson_id=view.id, v=version)
 
 
 @bp.post("/courses/<uuid:registration_id>/lessons/<uuid:lesson_id>/launch")

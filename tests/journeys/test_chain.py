@@ -183,6 +183,7 @@ def test_4_the_trainee_learns_on_two_devices(browser, house):
     open_lesson(phone)
     phone.accessible()
     play(phone)
+    phone.until("document.querySelector('.cap').innerText === '手机镜头先擦干净，再到窗边去拍'")
     phone.until("document.getElementById('credited').textContent >= '0:05'", 30)
     assert "正在计入" in phone.page.inner_text("#live")
     phone.picture("player")

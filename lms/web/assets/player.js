@@ -191,11 +191,21 @@ function start() {
   }
 
   // ---- captions, drawn by us: native tracks fail in some phones' browsers
-  const cues = [...document.querySelectorAll('#cues [data-from]')].map(item => ({
-    from: Number(item.dataset.from), to: Number(item.dataset.to), text: item.textContent,
-  }));
-  const cap = root.querySelector('.cap'), switcher = button('captions');
-  let captions = cues.length > 0;
+  // They stand on the transcript's own page, which a browser keeps: a long lesson costs no more to come back to.
+  const cap = root.querySelector('.cap'), switcher = button('captions'), transcript = document.getElementById('transcript');
+  let captions = Boolean(transcript), cues = [];
+  async function readTranscript() {
+    const response = await fetch(transcript.querySelector('a').href);
+    const list = response.ok && new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('cues');
+    if (!list) return;
+    transcript.textContent = '';
+    transcript.append(list);
+    cues = [...list.children].map(item => ({
+      from: Number(item.dataset.from), to: Number(item.dataset.to), text: item.textContent,
+    }));
+    caption();
+  }
+  if (transcript) readTranscript().catch(() => {}); // the link to it stays, and the video goes on
   function caption() {
     const ms = video.currentTime * 1000;
     const cue = captions && cues.find(one => one.from <= ms && ms < one.to);
