@@ -107,7 +107,7 @@ def test_the_secret_is_kept_nowhere(xapi: Machine) -> None:
     assert xapi.issued.secret.encode().hex() not in row
 
 
-def test_a_key_is_checked_without_a_password_hash(xapi: Machine) -> None:
+def test_a_key_is_checked_in_a_tenth_of_a_millisecond(xapi: Machine) -> None:
     """Sabotage: hash the secret with argon2."""
     keys.check(xapi.issued.key, xapi.issued.secret)
     times = []
@@ -115,7 +115,7 @@ def test_a_key_is_checked_without_a_password_hash(xapi: Machine) -> None:
         begun = perf_counter()
         keys.check(xapi.issued.key, xapi.issued.secret)
         times.append(perf_counter() - begun)
-    assert sorted(times)[100] < 0.01  # measured 0.000008; argon2 needs 0.07
+    assert sorted(times)[100] < 0.0001
 
 
 def test_the_command_prints_a_key_that_works(app: Flask, people: Cast) -> None:

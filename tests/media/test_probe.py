@@ -105,7 +105,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_child(good: Path) ->
     endless = ["-re", "-f", "lavfi", "-i", "testsrc=duration=600", "-f", "null", "-"]
     with pytest.raises(ffmpeg.TooSlow):
         ffmpeg.run(endless, seconds=1)
-    assert time.monotonic() - began < 300  # the run itself would last 600
+    assert time.monotonic() - began < 5
     assert not _running("testsrc=duration=600")
 
 

@@ -1,4 +1,4 @@
-"""What is sent to hurt: a megabyte is refused or taken without a hang or a crash (measured: under 50 ms of CPU)."""
+"""What is sent to hurt: a megabyte is refused or taken in well under 50 ms, and never crashes."""
 
 from time import process_time
 
@@ -10,8 +10,6 @@ from lms.lrs.rules.versions import Version
 
 START = b'{"actor":{"mbox":"mailto:a@example.cn"},"verb":{"id":"https://example.cn/v"},"object":{"id":"https://example.cn/o"'
 MILLION = 1_000_000
-# Quadratic or worse takes minutes on a megabyte; linear stays far below this on any machine.
-HANGS_SECONDS = 3
 CASES = {
     "deep arrays": b"[" * MILLION,
     "deep objects": b'{"actor":' * 110_000,
@@ -35,13 +33,18 @@ CASES = {
 }  # fmt: skip
 
 
+def refused_in(body: bytes) -> float:
+    """Seconds of processor time; the least of a few is ours, the rest the machine's (a collection, a cold cache)."""
+    begun = process_time()
+    with pytest.raises(Invalid):
+        read_statements(body, Version.V2_0_0)
+    return process_time() - begun
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_is_refused_in_time(name: str) -> None:
     """Sabotage: write the IRI rule with nested quantifiers, `(?:a|b)+(?:a|b)*` (the test then hangs)."""
-    begun = process_time()
-    with pytest.raises(Invalid):
-        read_statements(CASES[name], Version.V2_0_0)
-    assert process_time() - begun < HANGS_SECONDS
+    assert min(refused_in(CASES[name]) for _ in range(5)) < 0.05
 
 
 def test_a_hundred_thousand_extensions_are_read_in_time() -> None:
@@ -49,4 +52,4 @@ def test_a_hundred_thousand_extensions_are_read_in_time() -> None:
     extensions = b",".join(b'"https://example.cn/x/%d":null' % place for place in range(30_000))
     begun = process_time()
     read_statements(START + b',"definition":{"extensions":{' + extensions + b"}}}}", Version.V2_0_0)
-    assert process_time() - begun < HANGS_SECONDS
+    assert process_time() - begun < 0.1
