@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
 from lms.plans import models, rules
+from lms.plans.rules.eligibility import ProgrammeRules
 
 PROVINCE = "44"
 
@@ -46,6 +47,14 @@ def programme(code: str) -> Programme:
     if row is None:
         raise NotFound()
     return Programme(*row)
+
+
+def programme_rules(code: str) -> ProgrammeRules:
+    """The conditions of a programme, for `eligibility.judge`; raises NotFound."""
+    row = db.session.get(models.Programme, code)
+    if row is None:
+        raise NotFound()
+    return ProgrammeRules(row.code, row.plan_code, row.title, row.line)
 
 
 def thresholds(programme_code: str) -> list[rules.Threshold]:
