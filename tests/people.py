@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from lms.accounts import actions, models, queries, rules, staffing
+from lms.accounts import actions, models, queries, rules
 from lms.foundation import secrets
 from lms.foundation.database import db, transaction
 from lms.foundation.principal import Principal
@@ -83,15 +83,15 @@ def bring_in(cast: Cast | None = None) -> Cast:
     rows = {key: actions.prepare([_new(body)])[0] for key, body in PEOPLE.items()}
     with transaction(SYSTEM):
         for key, (kind, name, region, scope, plan) in ORGANISATIONS.items():
-            cast.organisations[key] = staffing.found_organisation(kind, name, region)
+            cast.organisations[key] = actions.found_organisation(kind, name, region)
             if scope:
-                staffing.give_scope(cast.organisations[key], scope, plan)
+                actions.give_scope(cast.organisations[key], scope, plan)
         for key, body in PEOPLE.items():
             place = {"tenant_id": cast.organisations["anyi"], "region_code": "440606", "plan_code": "P06"}
             [(cast.ids[key], _)] = actions.link_or_create_many([rows[key]], **place)
             db.session.get(models.Person, cast.ids[key]).password_hash = password
             if body.works:
-                staffing.employ(cast.ids[key], cast.organisations[body.works[0]], body.works[1])
+                actions.employ(cast.ids[key], cast.organisations[body.works[0]], body.works[1])
     return cast
 
 

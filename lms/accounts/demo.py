@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.accounts import actions, rules, staffing
+from lms.accounts import actions, rules
 from lms.accounts.models import Person
 from lms.foundation import secrets
 from lms.foundation.database import db, transaction
@@ -51,7 +51,7 @@ def bring_in() -> dict[str, UUID]:
             if new:
                 db.session.get_one(Person, person_id).password_hash = hashed
             if role.organisation and role.role:
-                staffing.employ(person_id, ids[role.organisation], role.role)
+                actions.employ(person_id, ids[role.organisation], role.role)
     return ids
 
 
@@ -63,9 +63,9 @@ def id_number(role: Role, order: int) -> str:
 
 def _organisations() -> dict[str, UUID]:
     ids = {
-        SCHOOL: staffing.found_organisation("institution", SCHOOL, REGION),
-        OTHER_SCHOOL: staffing.found_organisation("institution", OTHER_SCHOOL, "440106"),
-        AUTHORITY: staffing.found_organisation("authority", AUTHORITY, REGION),
+        SCHOOL: actions.found_organisation("institution", SCHOOL, REGION),
+        OTHER_SCHOOL: actions.found_organisation("institution", OTHER_SCHOOL, "440106"),
+        AUTHORITY: actions.found_organisation("authority", AUTHORITY, REGION),
     }
-    staffing.give_scope(ids[AUTHORITY], REGION, PLAN)
+    actions.give_scope(ids[AUTHORITY], REGION, PLAN)
     return ids

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from lms.accounts import staffing
+from lms.accounts import actions
 from lms.accounts.models import Organisation
 from lms.foundation import events, jobs
 from lms.foundation.database import transaction
@@ -25,7 +25,7 @@ class SchoolFounded:
 
 def found_branch(event: SchoolFounded) -> None:
     """A listener that writes."""
-    staffing.found_organisation("institution", f"{event.name}分校", "440606")
+    actions.found_organisation("institution", f"{event.name}分校", "440606")
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_listener_that_fails_undoes_the_event(listeners):
 
     listeners(now=(refuse,))
     with pytest.raises(ZeroDivisionError), transaction(SYSTEM):
-        staffing.found_organisation("institution", "安颐", "440606")
+        actions.found_organisation("institution", "安颐", "440606")
         events.publish(SchoolFounded(uuid4(), "安颐"))
     assert names() == (set(), [])
 

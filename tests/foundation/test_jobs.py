@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, text, update
 
-from lms.accounts import staffing
+from lms.accounts import actions
 from lms.accounts.models import Organisation
 from lms.foundation import jobs
 from lms.foundation.database import transaction
@@ -24,7 +24,7 @@ def found(job):
     if job.arguments.get("refuse"):
         raise JobRefused("这份文件读不了")
     with job.finish(name="done"):
-        staffing.found_organisation("institution", job.arguments["name"], "440606")
+        actions.found_organisation("institution", job.arguments["name"], "440606")
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(app, monkeypatch):
     age(job_id)
     assert jobs.run(job_id)
     with pytest.raises(LeaseLost), claimed.finish():
-        staffing.found_organisation("institution", "second effect", "440606")
+        actions.found_organisation("institution", "second effect", "440606")
     with pytest.raises(LeaseLost):
         claimed.beat()
     with transaction(SYSTEM) as session:
@@ -110,7 +110,7 @@ def test_effect_and_end_are_one_transaction(app):
     job_id = queue("half")
     claimed = jobs._claim(job_id)
     with pytest.raises(ZeroDivisionError), claimed.finish():
-        staffing.found_organisation("institution", "half", "440606")
+        actions.found_organisation("institution", "half", "440606")
         raise ZeroDivisionError
     assert look(job_id).state == "running"
     with transaction(SYSTEM) as session:

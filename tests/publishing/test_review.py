@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from lms.accounts import actions as accounts
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.publishing import actions, queries
@@ -71,10 +72,8 @@ def test_the_table_itself_refuses_more_than_was_probed(people: Cast) -> None:
 
 def test_nobody_approves_their_own_upload(people: Cast, client_for: ClientFor) -> None:
     """Two people, always. Sabotage: drop _other_than_uploader: the table's check constraint then answers."""
-    from lms.accounts import staffing
-
     with transaction(SYSTEM):
-        staffing.employ(people.hequan, people.organisations["anyi"], "clerk")
+        accounts.employ(people.hequan, people.organisations["anyi"], "clerk")
     version = uploads.checked(people, by="hequan")
     both = client_for(people.hequan)
     both.post(f"/packages/{version.id}/submit")

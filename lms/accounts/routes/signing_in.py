@@ -1,37 +1,19 @@
-"""The front door: signing in and out, the larger version, oneself."""
+"""Signing in and out."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask import current_app, g, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 
 from lms.accounts import queries, rules, sessions, signing_in
 from lms.accounts.forms import CodeForm, PasswordForm, PhoneForm, WhoForm
+from lms.accounts.routes.blueprint import bp, own_path
 from lms.foundation import secrets
 from lms.foundation.database import transaction
 from lms.foundation.errors import NotSignedIn, Refused
-from lms.foundation.permissions import Access, Permission, allow
+from lms.foundation.permissions import Access, allow
 from lms.foundation.principal import current
-
-bp = Blueprint("accounts", __name__)
-
-HOMES = (
-    (Permission.INBOX_READ, "reporting.inbox"),
-    (Permission.COHORT_FILE, "cohorts.index"),
-    (Permission.HOURS_EXPORT, "subsidies.exports"),
-    (Permission.LESSON_STUDY, "learning.home"),
-)
-
-
-@bp.get("/")
-@allow(Access.PUBLIC)
-def root() -> Any:
-    """Send everybody to what they came for."""
-    if not current().signed_in:
-        return redirect(url_for("accounts.sign_in"))
-    return redirect(url_for(next(home for needs, home in HOMES if current().may(needs))))
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -40,7 +22,7 @@ def sign_in() -> Any:
     """Ask for the phone number and send a code."""
     form = PhoneForm()
     if "next" in request.args:
-        session["next"] = _own_path(request.args["next"])
+        session["next"] = own_path(request.args["next"])
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
     code = signing_in.new_code(form.normal)
@@ -101,27 +83,6 @@ def sign_out() -> Any:
     return redirect(url_for("accounts.sign_in"))
 
 
-@bp.get("/me")
-@allow(Access.SIGNED_IN)
-def me() -> Any:
-    """Oneself, and the way out."""
-    with transaction(current()):
-        person = queries.person(current().person())
-    return render_template("accounts/me.html", person=person)
-
-
-@bp.post("/care")
-@allow(Access.PUBLIC)
-def care() -> Any:
-    """Switch between the standard and the larger version (关怀版)."""
-    response = redirect(_own_path(request.form.get("next", "/")))
-    if request.cookies.get("care") == "1":
-        response.delete_cookie("care", samesite="Lax", secure=True)
-    else:
-        response.set_cookie("care", "1", max_age=365 * 86400, samesite="Lax", secure=True)
-    return response
-
-
 @bp.get("/api/session")
 @allow(Access.PUBLIC)
 def session_state() -> Any:
@@ -146,13 +107,6 @@ def _welcome(people: list[signing_in.Candidate]) -> Any:
     g.account = account
     login_user(sessions.User(account))
     return redirect(to)
-
-
-def _own_path(address: str) -> str:
-    """A path of this site, or the home page: nobody is sent elsewhere by a link."""
-    parts = urlsplit(address.replace("\\", "/"))
-    safe = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
-    return address if safe else "/"
 
 
 def _digits(text: str) -> str:

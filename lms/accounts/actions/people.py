@@ -7,9 +7,10 @@ from sqlalchemy import ARRAY, LargeBinary, any_, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.accounts import rules
-from lms.accounts.models import AuditEntry, KnownTo, Person
-from lms.foundation import clock, evidence, secrets
-from lms.foundation.database import acting, db, widened
+from lms.accounts.actions.audit import audit
+from lms.accounts.models import KnownTo, Person
+from lms.foundation import clock, secrets
+from lms.foundation.database import db, widened
 
 
 def prepare(people: Sequence[rules.NewPerson]) -> list[dict[str, object]]:
@@ -44,15 +45,6 @@ def full_id_numbers(ids: Collection[UUID], *, reason: str) -> dict[UUID, str]:
     return {
         person_id: secrets.unseal("person", "id_number", person_id, blob or b"") for person_id, blob in found.items()
     }
-
-
-def audit(action: str, *, subject: str, reason: str) -> None:
-    """Enter who did what and why; the entry has its leaf in the evidence tree."""
-    actor, at = acting().person_id, clock.now()
-    entry = {"action": action, "subject": subject, "reason": reason, "actor": str(actor), "at": at.isoformat()}
-    leaf = evidence.append("audit_entry", entry)
-    db.session.add(AuditEntry(at=at, actor_id=actor, action=action, subject=subject, reason=reason, leaf_id=leaf.id))
-    db.session.flush()
 
 
 def _row(person: rules.NewPerson) -> dict[str, object]:

@@ -1,18 +1,8 @@
-"""Phones, masks and codes. Plain data in, plain data out."""
+"""Phones and masks. Plain data in, plain data out."""
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-TENANT_KINDS = frozenset({"institution", "enterprise"})
-
-CODE_LIFE = timedelta(minutes=5)
-CODE_TRIES = 5
-CODE_WINDOW = timedelta(hours=1)
-CODES_AN_HOUR = 5
-PASSWORD_TRIES = 10
-PASSWORD_WINDOW = timedelta(minutes=15)
-SESSION_LIFE = timedelta(hours=12)
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－", "0123456789+-")
 
@@ -24,15 +14,6 @@ class NewPerson:
     name: str
     id_number: str
     phone: str
-
-
-@dataclass(frozen=True)
-class Code:
-    """A one-time code as the tables keep it."""
-
-    expires_at: datetime
-    tries: int
-    used: bool
 
 
 def normal_phone(text: str) -> str | None:
@@ -55,8 +36,3 @@ def mask_phone(phone: str) -> str:
 def mask_name(name: str) -> str:
     """黄*梅; of two characters the second goes."""
     return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
-
-
-def code_good(code: Code, now: datetime) -> bool:
-    """Whether a code may still be tried."""
-    return not code.used and code.tries < CODE_TRIES and now < code.expires_at

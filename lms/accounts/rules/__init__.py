@@ -1,0 +1,43 @@
+"""The pure rules of people, organisations and sign-in."""
+
+from lms.accounts.rules.organisations import TENANT_KINDS
+from lms.accounts.rules.people import (
+    FULL_WIDTH,
+    PHONE,
+    NewPerson,
+    mask_id_number,
+    mask_name,
+    mask_phone,
+    normal_phone,
+)
+from lms.accounts.rules.signing_in import (
+    CODE_LIFE,
+    CODE_TRIES,
+    CODE_WINDOW,
+    CODES_AN_HOUR,
+    PASSWORD_TRIES,
+    PASSWORD_WINDOW,
+    SESSION_LIFE,
+    Code,
+    code_good,
+)
+
+__all__ = [
+    "CODES_AN_HOUR",
+    "CODE_LIFE",
+    "CODE_TRIES",
+    "CODE_WINDOW",
+    "FULL_WIDTH",
+    "PASSWORD_TRIES",
+    "PASSWORD_WINDOW",
+    "PHONE",
+    "SESSION_LIFE",
+    "TENANT_KINDS",
+    "Code",
+    "NewPerson",
+    "code_good",
+    "mask_id_number",
+    "mask_name",
+    "mask_phone",
+    "normal_phone",
+]

@@ -1,0 +1,3 @@
+"""Which organisations are tenants."""
+
+TENANT_KINDS = frozenset({"institution", "enterprise"})
