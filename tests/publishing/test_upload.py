@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from lms.foundation import jobs
 from lms.foundation.database import transaction
-from lms.publishing import files, forms, queries, routes
+from lms.publishing import files, forms, queries
+from lms.publishing.routes import courses as routes
 from lms.publishing.rules import State
 from media.storage import LocalFolder, StorageFull
 from tests.people import SYSTEM, Cast

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from courses.course import Finding, Quiz
 from lms.foundation.database import acting, db
 from lms.foundation.errors import NotFound
-from lms.publishing.models import Lesson, Package, PackageVersion
+from lms.publishing.models.courses import Lesson, Package, PackageVersion
 from lms.publishing.rules import Measure, State
 
 

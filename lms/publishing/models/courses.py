@@ -1,4 +1,4 @@
-"""The tables that only publishing writes."""
+"""The tables of courses: packages, versions, lessons, decisions."""
 
 from datetime import datetime
 from typing import Any
