@@ -1,27 +1,12 @@
-"""The tables of the record store. The write and read paths speak SQL to them; these are their shape."""
+"""Statements, what they are found by, and documents. The write and read paths speak SQL to them; these are their shape."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, SmallInteger, Text
+from sqlalchemy import BigInteger, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation.database import Dated, Identified, db
-
-
-class Key(Identified, Dated, db.Model):  # type: ignore[name-defined]
-    """A machine's way in: who it speaks for, and the keyed hash of its secret."""
-
-    __tablename__ = "lrs_key"
-
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    name: Mapped[str]
-    key: Mapped[str] = mapped_column(unique=True)
-    secret_hash: Mapped[bytes]
-    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    revoked_at: Mapped[datetime | None]
-
-    __table_args__ = (Index("ix_lrs_key_tenant_id", "tenant_id", "name"),)
+from lms.foundation.database import db
 
 
 class StatementRow(db.Model):  # type: ignore[name-defined]
