@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 PIP := --disable-pip-version-check --no-input --quiet
 CHECKED := lms courses media tests benches migrations wsgi.py
 ARGS ?=
+# two processes share the tests by whole files; tests/conftest.py says which stay together
+PYTEST := python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -23,10 +25,10 @@ run: $(VENV)/.run lms/web/static/manifest.json ## set up and start everything on
 	@exec $(BIN)/python -m lms.foundation.services
 
 test: $(VENV)/.dev lms/web/static/manifest.json browser ## the tests, in under ten minutes
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(VENV)/.dev lms/web/static/manifest.json browser ## the tests with the slower tiers, in under forty minutes
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/$(PYTEST) $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CHECKED)) || { echo 'The formatting differs: run `make format`.'; exit 1; }

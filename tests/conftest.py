@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,7 +25,34 @@ from lms.foundation.services import RunningPostgres, start_postgres
 from lms.plans import actions as plans
 from tests import people as cast_of
 
+# These start processes, watch processes or drive a browser: they run one after the other, whatever runs beside them.
+MACHINE = (
+    "tests/ops/",
+    "tests/journeys/",
+    "tests/foundation/test_services.py",
+    "tests/foundation/evidence/test_sequencer.py",
+    "tests/media/test_storage.py",
+    "tests/publishing/test_builtin.py",
+    "tests/publishing/test_content.py",
+    "tests/courses/test_catalogue.py",
+)
+# A busy machine is no failing example. What runs unattended tries the same examples each time; people try new ones.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+hypothesis.settings.load_profile("house")
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # a Friday noon in Guangdong
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let two processes share the run by whole files (make test); the long group begins first, so that they end together."""
+    items.sort(key=lambda item: not _on_machine(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("machine" if _on_machine(item) else item.location[0]))
+
+
+def _on_machine(item: pytest.Item) -> bool:
+    return item.location[0].startswith(MACHINE)
 
 
 @pytest.fixture(scope="session")
