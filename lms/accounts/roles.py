@@ -3,13 +3,53 @@
 from lms.foundation.permissions import Permission
 
 ROLES: dict[str, frozenset[Permission]] = {
-    "clerk": frozenset({Permission.PACKAGE_UPLOAD, Permission.COHORT_FILE, Permission.ROSTER_IMPORT}),
-    "administrator": frozenset(
-        {Permission.PACKAGE_REVIEW, Permission.COHORT_APPROVE, Permission.HOURS_EXPORT, Permission.INBOX_READ}
+    # Of an institution or enterprise: 经办 prepares, 审核 looks a second time, 负责人 answers for staff and papers.
+    "clerk": frozenset(
+        {
+            Permission.PACKAGE_UPLOAD,
+            Permission.COHORT_FILE,
+            Permission.ROSTER_IMPORT,
+            Permission.ORGANISATION_READ,
+            Permission.TEACHERS_KEEP,
+            Permission.INBOX_READ,
+        }
     ),
-    "export_officer": frozenset({Permission.HOURS_EXPORT, Permission.HOURS_EXPORT_FULL}),
+    "approver": frozenset({Permission.FILING_APPROVE, Permission.ORGANISATION_READ, Permission.INBOX_READ}),
+    "lead": frozenset(
+        {
+            Permission.STAFF_MANAGE,
+            Permission.TEACHERS_KEEP,
+            Permission.ORGANISATION_READ,
+            Permission.INBOX_READ,
+        }
+    ),
+    # Of an authority.
+    "administrator": frozenset(
+        {
+            Permission.PACKAGE_REVIEW,
+            Permission.COHORT_APPROVE,
+            Permission.HOURS_EXPORT,
+            Permission.INBOX_READ,
+            Permission.ORGANISATION_ADMIT,
+            Permission.WORK_DELEGATE,
+        }
+    ),
+    "export_officer": frozenset(
+        {Permission.HOURS_EXPORT, Permission.HOURS_EXPORT_FULL, Permission.INBOX_READ, Permission.WORK_DELEGATE}
+    ),
+    "auditor": frozenset({Permission.AUDIT_READ, Permission.INBOX_READ}),
 }
 EVERYBODY = frozenset({Permission.LESSON_STUDY})
+WORDS = {
+    "clerk": "经办",
+    "approver": "审核",
+    "lead": "负责人",
+    "administrator": "主管",
+    "export_officer": "学时导出",
+    "auditor": "审计",
+}
+OF_TENANTS = ("clerk", "approver", "lead")
+OF_AUTHORITIES = ("administrator", "export_officer", "auditor")
 
 
 def permissions_of(roles: frozenset[str]) -> frozenset[Permission]:

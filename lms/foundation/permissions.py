@@ -19,6 +19,13 @@ class Permission(StrEnum):
     HOURS_EXPORT = "hours:export"
     HOURS_EXPORT_FULL = "hours:export-full"
     INBOX_READ = "inbox:read"
+    FILING_APPROVE = "filing:approve"
+    ORGANISATION_READ = "organisation:read"
+    ORGANISATION_ADMIT = "organisation:admit"
+    STAFF_MANAGE = "staff:manage"
+    TEACHERS_KEEP = "teachers:keep"
+    WORK_DELEGATE = "work:delegate"
+    AUDIT_READ = "audit:read"
 
 
 class Access(StrEnum):

@@ -11,9 +11,10 @@ from lms.foundation.permissions import Access, Permission, allow
 from lms.foundation.principal import current
 
 HOMES = (
-    (Permission.INBOX_READ, "reporting.inbox"),
     (Permission.COHORT_FILE, "cohorts.index"),
+    (Permission.COHORT_APPROVE, "reporting.inbox"),
     (Permission.HOURS_EXPORT, "subsidies.exports"),
+    (Permission.INBOX_READ, "reporting.inbox"),
     (Permission.LESSON_STUDY, "learning.home"),
 )
 
