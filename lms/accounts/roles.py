@@ -12,12 +12,18 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.ORGANISATION_READ,
             Permission.TEACHERS_KEEP,
             Permission.INBOX_READ,
+            Permission.RECORD_READ,
+            Permission.RECORD_EXCHANGE,
+            Permission.LRS_KEY_MANAGE,
         }
     ),
     "approver": frozenset({Permission.FILING_APPROVE, Permission.ORGANISATION_READ, Permission.INBOX_READ}),
     "lead": frozenset(
         {
             Permission.STAFF_MANAGE,
+            Permission.RECORD_READ,
+            Permission.RECORD_EXCHANGE,
+            Permission.LRS_KEY_MANAGE,
             Permission.TEACHERS_KEEP,
             Permission.ORGANISATION_READ,
             Permission.INBOX_READ,
@@ -31,13 +37,16 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.HOURS_EXPORT,
             Permission.INBOX_READ,
             Permission.ORGANISATION_ADMIT,
+            Permission.RECORD_READ,
+            Permission.RECORD_EXCHANGE,
+            Permission.LRS_KEY_MANAGE,
             Permission.WORK_DELEGATE,
         }
     ),
     "export_officer": frozenset(
         {Permission.HOURS_EXPORT, Permission.HOURS_EXPORT_FULL, Permission.INBOX_READ, Permission.WORK_DELEGATE}
     ),
-    "auditor": frozenset({Permission.AUDIT_READ, Permission.INBOX_READ}),
+    "auditor": frozenset({Permission.AUDIT_READ, Permission.INBOX_READ, Permission.RECORD_READ}),
 }
 EVERYBODY = frozenset({Permission.LESSON_STUDY})
 WORDS = {

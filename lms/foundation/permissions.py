@@ -26,6 +26,9 @@ class Permission(StrEnum):
     TEACHERS_KEEP = "teachers:keep"
     WORK_DELEGATE = "work:delegate"
     AUDIT_READ = "audit:read"
+    RECORD_READ = "record:read"
+    RECORD_EXCHANGE = "record:exchange"
+    LRS_KEY_MANAGE = "lrs-key:manage"
 
 
 class Access(StrEnum):
