@@ -72,6 +72,7 @@ class Platform:
             "LMS_DATABASE_OWNER_URL": self.postgres.owner_url,
             "LMS_TESTING": "1",
             "LMS_DEMO": "1",
+            "LMS_CATALOGUE": "first",
             "PYTHONDONTWRITEBYTECODE": "",
         }
         self._prepare()

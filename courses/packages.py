@@ -1,10 +1,10 @@
 """The gate: size, names and types of what an author sends in, then the reader that knows it.
 
-Today's one kind of package is a video lesson: an MP4, its captions and a quiz sheet.
+Today's one kind of package is a video lesson, or several in a row: an MP4, its captions and a quiz sheet each.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,6 +54,34 @@ def open_package(package: VideoPackage) -> Course:
         Lesson(2, "小测验", LessonKind.QUIZ, quiz=quiz[0]),
     )
     return Course(package.title, lessons, (*findings, *cues[1], *quiz[1]))
+
+
+def open_series(title: str, packages: Sequence[VideoPackage]) -> Course:
+    """Read several video lessons as one course, each followed by its quiz; raises Refused with every reason of them all."""
+    lessons: list[Lesson] = []
+    findings: list[Finding] = []
+    for place, package in enumerate(packages):
+        try:
+            course = open_package(package)
+        except Refused as refusal:
+            findings += [_at(place, finding) for finding in refusal.findings]
+            continue
+        lessons += [_placed(place, one, package.title) for one in course.lessons]
+        findings += [_at(place, finding) for finding in course.findings]
+    if any(finding.level is Level.REFUSAL for finding in findings):
+        raise Refused(*findings)
+    return Course(title, tuple(lessons), tuple(findings))
+
+
+def _placed(place: int, lesson: Lesson, title: str) -> Lesson:
+    """A lesson of a series: numbered on, and the quiz says which lesson it is about."""
+    title = lesson.title if lesson.kind is LessonKind.VIDEO else f"{lesson.title}：{title}"
+    return replace(lesson, number=2 * place + lesson.number, title=title)
+
+
+def _at(place: int, finding: Finding) -> Finding:
+    """A finding of a series says which lesson it is about: they are numbered with the quizzes between them."""
+    return replace(finding, where=f"第 {2 * place + 1} 课的{finding.where}")
 
 
 def _try(findings: list[Finding], read: Callable[[], _Part]) -> _Part | None:

@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
-from lms import config, reactions
+from lms import config, demo, reactions
 from lms.accounts import routes as accounts
 from lms.accounts import senders, sessions
 from lms.cohorts import routes as cohorts
@@ -45,7 +45,7 @@ BLUEPRINTS = (
     reporting.bp,
 )
 # Importing a capability's tasks names its job handlers.
-TASKS = (publishing_tasks, subsidies_tasks)
+TASKS = (publishing_tasks, subsidies_tasks, demo)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

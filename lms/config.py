@@ -30,6 +30,7 @@ class Settings:
     keys: str
     proxies: int
     demo: bool
+    whole_catalogue: bool
     testing: bool
     clock_file: Path | None
 
@@ -66,6 +67,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         keys=environ.get("LMS_KEYS", ""),
         proxies=_count(environ, "LMS_PROXIES"),
         demo=_switch(environ, "LMS_DEMO"),
+        whole_catalogue=_whole_catalogue(environ),
         testing=_switch(environ, "LMS_TESTING"),
         clock_file=_clock_file(environ),
     )
@@ -93,6 +95,14 @@ def _endpoints(data: Path) -> dict[str, str]:
         return json.loads((data / "endpoints.json").read_text())  # type: ignore[no-any-return]
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return {}
+
+
+def _whole_catalogue(environ: Mapping[str, str]) -> bool:
+    """Whether the demo makes every built-in course in the background, or only the first."""
+    value = environ.get("LMS_CATALOGUE", "all")
+    if value not in {"all", "first"}:
+        raise SettingError(f"LMS_CATALOGUE must be all or first, not {value!r}")
+    return value == "all"
 
 
 def _port(text: str) -> int:

@@ -1,6 +1,15 @@
-"""`lms demo`: the ten plans, made-up people, the built-in course and an open class, so that each role has work to do."""
+"""`lms demo`: the ten plans, made-up people, built-in courses and open classes, so that each role has work to do.
 
+The first course is there when the platform opens; the others are made one lesson after another by the worker, each step
+a short job that queues the next, so that uploads get their turn and a killed worker loses one lesson at most.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import click
@@ -12,15 +21,33 @@ from lms.accounts import queries as accounts
 from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import enrolling, filing
 from lms.cohorts.rules.filing import Terms
-from lms.config import settings
-from lms.foundation import clock
+from lms.config import CHECKOUT, settings
+from lms.foundation import clock, jobs
 from lms.foundation.database import transaction
+from lms.foundation.jobs import RunningJob, handles
 from lms.foundation.principal import Principal
 from lms.plans import actions as plans
 from lms.publishing import builtin
 
-CODE = "NCDS-2026-01"
-ROSTER = "农村电商第1期花名册.csv"
+FILL = "demo.catalogue"
+FILLING = "制作内置课"
+LONGEST_SECONDS = 1800
+ROSTER = "花名册.csv"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A class to be opened for a built-in course; hours are class hours."""
+
+    code: str
+    title: str
+    planned_class_hours: int = 0
+
+
+OPENINGS = {
+    "p06/rural_ecommerce": Opening("NCDS-2026-01", "农村电商入门（第1期）"),
+    "p03/elderly_care": Opening("YLHL-2026-01", "养老护理员初级（第1期）", 10),
+}
 
 
 @click.command("demo")
@@ -31,12 +58,78 @@ def command() -> None:
     with transaction(demo.stage):
         plans.load(*data)
     ids = demo.bring_in()
-    clerk, administrator = _principal(ids["刘敏"]), _principal(ids["何泉"])
-    built = catalogue.build(settings().data / "catalogue")
-    version_id = builtin.publish(built, builtin.Publisher(ids[demo.SCHOOL], ids["刘敏"], ids["何泉"]))
-    _open_class(version_id, clerk, administrator)
+    publisher = builtin.Publisher(ids[demo.SCHOOL], ids["刘敏"], ids["何泉"])
+    _open(catalogue.COURSES[0], publisher)
+    if settings().whole_catalogue and len(catalogue.COURSES) > 1:
+        _queue_rest(publisher)
     for line in _how_to_sign_in():
         click.echo(line)
+
+
+def _open(name: str, publisher: builtin.Publisher) -> None:
+    """Publish a built-in course, made where it is not yet, and open the class that belongs to it."""
+    version_id = builtin.publish(catalogue.build(settings().data / "catalogue", name=name), publisher)
+    if name in OPENINGS:
+        clerk, administrator = _principal(publisher.uploader_id), _principal(publisher.reviewer_id)
+        _open_class(OPENINGS[name], version_id, clerk, administrator)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of making the rest: a lesson of a course, or, after its last one, the course's publication."""
+
+    course: str
+    lesson: str | None
+
+
+def steps() -> tuple[Step, ...]:
+    """What is made in the background, in order."""
+    rest = [catalogue.read_course(name) for name in catalogue.COURSES[1:]]
+    return tuple(Step(one.name, lesson) for one in rest for lesson in (*one.lessons, None))
+
+
+def _queue_rest(publisher: builtin.Publisher) -> None:
+    """Begin with the first step, once for each state of the catalogue and each set of people."""
+    arguments = {
+        "step": 0,
+        "tenant": str(publisher.tenant_id),
+        "uploader": str(publisher.uploader_id),
+        "reviewer": str(publisher.reviewer_id),
+        "state": _state_of_the_catalogue(),
+    }
+    with transaction(demo.stage):
+        _queue(arguments)
+
+
+def _queue(arguments: dict[str, Any]) -> None:
+    jobs.enqueue(FILL, arguments, key=f"{arguments['state']}:{arguments['step']}", title=FILLING)
+
+
+def _state_of_the_catalogue() -> str:
+    versions = [catalogue.version_of(step.lesson) for step in steps() if step.lesson]
+    return sha256("".join(versions).encode()).hexdigest()[:16]
+
+
+@handles(FILL)
+def fill(job: RunningJob) -> None:
+    """Make one lesson or publish one course, then queue the next step. Done before, it takes a moment."""
+    all_steps, number = steps(), int(job.arguments["step"])
+    if number < len(all_steps):
+        job.progress(number, len(all_steps), FILLING)
+        _take(all_steps[number], job)
+    with job.finish():
+        if number + 1 < len(all_steps):
+            _queue({**job.arguments, "step": number + 1})
+
+
+def _take(step: Step, job: RunningJob) -> None:
+    if step.lesson is None:
+        people = (UUID(job.arguments[who]) for who in ("tenant", "uploader", "reviewer"))
+        _open(step.course, builtin.Publisher(*people))
+        return
+    # A process of its own gives way to everyone, which a worker that serves people next may not.
+    command = [sys.executable, "-m", "courses.catalogue", str(settings().data / "catalogue"), step.lesson]
+    subprocess.run(command, cwd=CHECKOUT, check=True, timeout=LONGEST_SECONDS)  # noqa: S603 - our own program
 
 
 def _principal(person_id: UUID) -> Principal:
@@ -47,12 +140,12 @@ def _principal(person_id: UUID) -> Principal:
     return account.principal
 
 
-def _open_class(version_id: UUID, clerk: Principal, administrator: Principal) -> None:
+def _open_class(opening: Opening, version_id: UUID, clerk: Principal, administrator: Principal) -> None:
     """File a class with two trainees and open it, by the same steps as on the pages."""
     with transaction(clerk):
-        if any(view.code == CODE for view in cohorts.cohorts_of_tenant(clerk.tenant())):
+        if any(view.code == opening.code for view in cohorts.cohorts_of_tenant(clerk.tenant())):
             return
-        cohort_id = filing.create(_terms(version_id), clerk)
+        cohort_id = filing.create(_terms(opening, version_id), clerk)
     _enrol(cohort_id, clerk)
     with transaction(clerk):
         filing.file(cohort_id, clerk)
@@ -62,15 +155,15 @@ def _open_class(version_id: UUID, clerk: Principal, administrator: Principal) ->
         filing.decide(cohort_id, approve=True, reason="材料齐全", seen_at=filed_at, principal=administrator)
 
 
-def _terms(version_id: UUID) -> Terms:
+def _terms(opening: Opening, version_id: UUID) -> Terms:
     today = clock.today()
     return Terms(
-        code=CODE,
-        title="农村电商入门（第1期）",
+        code=opening.code,
+        title=opening.title,
         version_id=version_id,
         starts_on=today,
         ends_on=today + timedelta(days=60),
-        planned_class_hours=0,
+        planned_class_hours=opening.planned_class_hours,
         teacher="刘敏",
         place="顺德区均安镇文化站",
     )

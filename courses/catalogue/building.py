@@ -1,4 +1,8 @@
-"""Making the built-in lessons: slides, narration, captions timed by it, film, quiz sheet. Made once, kept until the script changes."""
+"""Making the built-in lessons: slides, narration, captions timed by it, film, quiz sheet. Made once, kept until the script changes.
+
+A lesson of the form `audio` is a recording to listen to: slower speech, and a picture for each part that stays for minutes.
+It is an MP4 like the others, because every phone, the captions and the measure of learning time know that.
+"""
 
 import hashlib
 import os
@@ -18,20 +22,29 @@ import xlsxwriter
 from courses.catalogue import script as scripts
 from courses.catalogue import slides, speech
 from courses.catalogue.script import KINDS, Script, SheetQuestion, Slide
+from courses.catalogue.shelf import COURSES, HERE, read_course, source_of
 from courses.course import Cue
 from courses.video.captions import write_captions
 
-HERE = Path(__file__).parent
-LESSONS = ("p06/rural_ecommerce",)
-FRAMES_A_SECOND = 5
-KEY_FRAME_EVERY = 25
-BETWEEN_SENTENCES_MS = 420
-BETWEEN_SLIDES_MS = 1100
-FIRST_MS = 700
+FRAMES_A_SECOND = 1
+KEY_FRAME_EVERY = 20
+FIRST_MS, BEFORE_MS = 700, 200
 CAPTION_LETTERS = 36
-SECONDS_TO_FILM = 300
+SECONDS_TO_FILM = 600
 
 Progress = Callable[[int, str], None]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a lesson is read aloud: words a minute as eSpeak counts them, and the pauses."""
+
+    words_a_minute: int
+    between_sentences_ms: int
+    between_slides_ms: int
+
+
+PACES = {"video": Pace(165, 420, 1100), "audio": Pace(145, 520, 1500)}
 
 
 @dataclass(frozen=True)
@@ -39,36 +52,50 @@ class BuiltLesson:
     """The files of a lesson as an institution would upload them."""
 
     title: str
-    course: str
-    programme_code: str
     mp4: Path
     vtt: Path
     quiz: Path
 
 
-def build(target: Path, progress: Progress | None = None, *, name: str = LESSONS[0]) -> BuiltLesson:
-    """The lesson's files under `target`, made now if they are not there yet (about half a minute).
+@dataclass(frozen=True)
+class BuiltCourse:
+    """A course with its lessons in order; `title` is the lesson's own where there is one lesson alone."""
+
+    title: str
+    programme_code: str
+    lessons: tuple[BuiltLesson, ...]
+
+
+def build(target: Path, progress: Progress | None = None, *, name: str = COURSES[0]) -> BuiltCourse:
+    """The course's files under `target`, each lesson made now if it is not there yet (about ten seconds a lesson).
 
     `progress` is told percent and a Chinese phrase. Raises OSError, SpeechFailed or CalledProcessError; leaves no half lesson.
     """
-    source = HERE / name / "lesson.toml"
-    script = scripts.read_script(source)
-    folder = target / name.replace("/", "-") / _version(source)
-    if not folder.is_dir():
-        _make(script, folder, progress or (lambda _percent, _words: None))
-    return BuiltLesson(
-        script.title,
-        script.course,
-        script.programme_code,
-        folder / "lesson.mp4",
-        folder / "captions.vtt",
-        folder / "quiz.xlsx",
+    course = read_course(name)
+    tell = progress or (lambda _percent, _words: None)
+    built = tuple(
+        build_lesson(target, lesson, _share(tell, place, len(course.lessons)))
+        for place, lesson in enumerate(course.lessons)
     )
+    return BuiltCourse(course.title, course.programme_code, built)
 
 
-def _version(source: Path) -> str:
-    """Changes with the script and with the code that makes it."""
-    digest = hashlib.sha256(source.read_bytes())
+def build_lesson(target: Path, name: str, progress: Progress) -> BuiltLesson:
+    """One lesson's files, by the folder of its script; see build()."""
+    script = scripts.read_script(source_of(name))
+    folder = target / name.replace("/", "-") / version_of(name)
+    if not folder.is_dir():
+        _make(script, folder, progress)
+    return BuiltLesson(script.title, folder / "lesson.mp4", folder / "captions.vtt", folder / "quiz.xlsx")
+
+
+def _share(progress: Progress, place: int, of: int) -> Progress:
+    return lambda percent, words: progress((place * 100 + percent) // of, words)
+
+
+def version_of(name: str) -> str:
+    """Changes with the lesson's script and with the code that makes it."""
+    digest = hashlib.sha256(source_of(name).read_bytes())
     for code in ("building.py", "slides.py", "speech.py", "script.py"):
         digest.update((HERE / code).read_bytes())
     return digest.hexdigest()[:16]
@@ -112,13 +139,16 @@ def _settle(beside: Path, folder: Path) -> None:
 
 def _narrate(script: Script, target: Path, progress: Progress) -> tuple[list[int], list[Cue]]:
     """Write the narration; give the length of each slide in milliseconds and the captions."""
+    pace = PACES[script.form]
     lengths: list[int] = []
     cues: list[Cue] = []
-    with speech.Narrator() as narrator, wave.open(str(target), "wb") as sound:
+    with speech.Narrator(words_a_minute=pace.words_a_minute) as narrator, wave.open(str(target), "wb") as sound:
         sound.setparams((1, 2, narrator.rate, 0, "NONE", ""))
         done = 0
         for number, slide in enumerate(script.slides):
-            spoken, heard = _narrate_slide(slide, narrator, done, first=number == 0)
+            spoken, heard = _narrate_slide(slide, narrator, pace, done)
+            if number == len(script.slides) - 1:
+                spoken += narrator.silence(-narrator.ms(done + len(spoken)) % 1000)  # pictures last whole seconds
             sound.writeframes(spoken)
             cues += heard
             # From totals, so that rounding never adds up: pictures and sound stay together.
@@ -128,15 +158,15 @@ def _narrate(script: Script, target: Path, progress: Progress) -> tuple[list[int
     return lengths, cues
 
 
-def _narrate_slide(slide: Slide, narrator: speech.Narrator, begun: int, *, first: bool) -> tuple[bytes, list[Cue]]:
-    spoken = bytearray(narrator.silence(FIRST_MS if first else 200))
+def _narrate_slide(slide: Slide, narrator: speech.Narrator, pace: Pace, begun: int) -> tuple[bytes, list[Cue]]:
+    spoken = bytearray(narrator.silence(BEFORE_MS if begun else FIRST_MS))
     cues: list[Cue] = []
     for sentence in slide.sentences:
         start = narrator.ms(begun + len(spoken))
         spoken += narrator.read(sentence.spoken)
         cues += captions_of(sentence.shown, start, narrator.ms(begun + len(spoken)))
-        spoken += narrator.silence(BETWEEN_SENTENCES_MS)
-    spoken += narrator.silence(BETWEEN_SLIDES_MS - BETWEEN_SENTENCES_MS)
+        spoken += narrator.silence(pace.between_sentences_ms)
+    spoken += narrator.silence(pace.between_slides_ms - pace.between_sentences_ms)
     return bytes(spoken), cues
 
 
@@ -172,8 +202,9 @@ def _film(folder: Path, length_ms: int, progress: Progress) -> None:
     progress(45, "正在合成视频")
     source = ["-f", "concat", "-safe", "1", "-i", "slides.txt", "-i", "narration.wav"]
     picture = ["-vf", f"fps={FRAMES_A_SECOND},format=yuv420p", "-c:v", "libx264", "-profile:v", "baseline"]
-    picture += ["-preset", "veryfast", "-tune", "stillimage", "-crf", "22", "-g", str(KEY_FRAME_EVERY)]
-    sound = ["-c:a", "aac", "-b:a", "48k", "-ac", "1", "-ar", "44100"]
+    picture += ["-preset", "veryfast", "-tune", "stillimage", "-crf", "25", "-g", str(KEY_FRAME_EVERY)]
+    # The quick search for quantisers takes a quarter of the time; speech at the voice's own rate does not tell them apart.
+    sound = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", "24k", "-ac", "1"]
     whole = ["-t", f"{length_ms / 1000:.3f}", "-fflags", "+bitexact", "-movflags", "+faststart", "lesson.mp4"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *source, *picture, *sound, *whole]
     subprocess.run(command, cwd=folder, check=True, timeout=SECONDS_TO_FILM)

@@ -42,11 +42,10 @@ class SheetQuestion:
 
 @dataclass(frozen=True)
 class Script:
-    """A whole lesson."""
+    """A whole lesson; `form` is video, or audio where it is meant to be listened to."""
 
     title: str
-    course: str
-    programme_code: str
+    form: str
     slides: tuple[Slide, ...]
     questions: tuple[SheetQuestion, ...]
 
@@ -67,7 +66,7 @@ def read_script(path: Path) -> Script:
         SheetQuestion(q["kind"], q["text"], tuple(q["options"]), q["answer"], q["explanation"])
         for q in data["question"]
     )
-    return Script(data["title"], data["course"], data["programme"], slides, questions)
+    return Script(data["title"], data.get("form", "video"), slides, questions)
 
 
 def _sentence(line: str) -> Sentence:

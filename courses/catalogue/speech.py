@@ -11,7 +11,6 @@ import espeakng_loader
 _AUDIO_RETRIEVAL = 1
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _CHARS_UTF8 = 1
-_WORDS_A_MINUTE = 165
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
@@ -22,7 +21,7 @@ class SpeechFailed(Exception):
 class Narrator:
     """Reads Chinese aloud; use it in a with statement."""
 
-    def __init__(self, voice: str = "cmn") -> None:
+    def __init__(self, voice: str = "cmn", words_a_minute: int = 165) -> None:
         self._library = ctypes.CDLL(str(espeakng_loader.get_library_path()))
         self._sound = bytearray()
         self._hear = _Callback(self._take)  # kept here: the library holds only its address
@@ -34,7 +33,7 @@ class Narrator:
         self._library.espeak_SetSynthCallback(self._hear)
         if self._library.espeak_SetVoiceByName(voice.encode()):
             raise SpeechFailed(f"there is no voice named {voice}")
-        for parameter, value in ((_RATE, _WORDS_A_MINUTE), (_PITCH, 42), (_RANGE, 55)):
+        for parameter, value in ((_RATE, words_a_minute), (_PITCH, 42), (_RANGE, 55)):
             self._library.espeak_SetParameter(parameter, value, 0)
 
     def __enter__(self) -> "Narrator":

@@ -67,5 +67,5 @@ def _organisations() -> dict[str, UUID]:
         OTHER_SCHOOL: actions.found_organisation("institution", OTHER_SCHOOL, "440106"),
         AUTHORITY: actions.found_organisation("authority", AUTHORITY, REGION),
     }
-    actions.give_scope(ids[AUTHORITY], REGION, PLAN)
+    actions.give_scope(ids[AUTHORITY], REGION, None)
     return ids

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from courses.catalogue import BuiltLesson
+from courses.catalogue import BuiltCourse
 from lms.accounts import queries as accounts
 from lms.foundation import jobs
 from lms.foundation.database import transaction
@@ -31,13 +31,13 @@ class Publisher:
     reviewer_id: UUID
 
 
-def publish(lesson: BuiltLesson, publisher: Publisher, say: Say = lambda _words: None) -> UUID:
-    """Upload, check, submit and approve the lesson; done already, it says so. Gives the approved version's id.
+def publish(course: BuiltCourse, publisher: Publisher, say: Say = lambda _words: None) -> UUID:
+    """Upload, check, submit and approve the course; done already, it says so. Gives the approved version's id.
 
     Raises Refused when the check refuses it. May be broken off and begun again at any point.
     """
-    kept = {part: _keep(part, path) for part, path in _parts(lesson).items()}
-    version = _known(lesson, publisher, kept) or _receive(lesson, publisher, kept)
+    kept = {part: _keep(part, *file) for part, file in _parts(course).items()}
+    version = _known(course, publisher, kept) or _receive(course, publisher, kept)
     if version.state is State.CHECKING:
         say("正在检查内置课")
         version = _checked(version, publisher)
@@ -49,37 +49,44 @@ def publish(lesson: BuiltLesson, publisher: Publisher, say: Say = lambda _words:
         version = _seen(version.id)
     if version.state is State.SUBMITTED:
         _approve(version, publisher)
-        say(f"《{lesson.course}》已经上架")
+        say(f"《{course.title}》已经上架")
     return version.id
 
 
-def _parts(lesson: BuiltLesson) -> dict[str, Path]:
-    return {"video": lesson.mp4, "captions": lesson.vtt, "quiz": lesson.quiz}
+def _parts(course: BuiltCourse) -> dict[str, tuple[Path, str]]:
+    """Each part with the name that its file goes by; in a series the video's name is the lesson's title."""
+    found: dict[str, tuple[Path, str]] = {}
+    for number, lesson in enumerate(course.lessons, 1):
+        place, name = (f"{number:02d}.", f"{lesson.title}.mp4") if len(course.lessons) > 1 else ("", lesson.mp4.name)
+        found[f"{place}video"] = (lesson.mp4, name)
+        found[f"{place}captions"] = (lesson.vtt, lesson.vtt.name)
+        found[f"{place}quiz"] = (lesson.quiz, lesson.quiz.name)
+    return found
 
 
-def _keep(part: str, path: Path) -> files.KeptFile:
+def _keep(part: str, path: Path, name: str) -> files.KeptFile:
     with path.open("rb") as file:
-        return files.keep(part, file, path.name)
+        return files.keep(part, file, name)
 
 
-def _known(lesson: BuiltLesson, publisher: Publisher, kept: dict[str, files.KeptFile]) -> queries.VersionView | None:
+def _known(course: BuiltCourse, publisher: Publisher, kept: dict[str, files.KeptFile]) -> queries.VersionView | None:
     with transaction(_platform):
-        return queries.by_source(publisher.tenant_id, lesson.programme_code, files.source_hash(kept))
+        return queries.by_source(publisher.tenant_id, course.programme_code, files.source_hash(kept))
 
 
-def _receive(lesson: BuiltLesson, publisher: Publisher, kept: dict[str, files.KeptFile]) -> queries.VersionView:
+def _receive(course: BuiltCourse, publisher: Publisher, kept: dict[str, files.KeptFile]) -> queries.VersionView:
     with transaction(_principal(publisher.uploader_id)):
         version_id = actions.receive(
             actions.Offer(
                 tenant_id=publisher.tenant_id,
                 region_code=accounts.organisation(publisher.tenant_id).region_code,
-                programme_code=lesson.programme_code,
-                plan_code=plans.programme(lesson.programme_code).plan_code,
-                title=lesson.title,
+                programme_code=course.programme_code,
+                plan_code=plans.programme(course.programme_code).plan_code,
+                title=course.title,
                 declared_seconds=0,
                 upload_token=uuid4(),
                 files=kept,
-                package_id=queries.package_named(publisher.tenant_id, lesson.programme_code, lesson.title),
+                package_id=queries.package_named(publisher.tenant_id, course.programme_code, course.title),
             )
         )
     return _seen(version_id)

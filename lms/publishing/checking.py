@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from courses.course import Course, Finding, Lesson, LessonKind, Level, Refused
-from courses.packages import Upload, VideoPackage, megabytes, open_package
+from courses.packages import Upload, VideoPackage, megabytes, open_package, open_series
 from courses.video.captions import check_length
 from lms.publishing import files
 from lms.publishing.rules import declared_too_long
@@ -61,13 +61,13 @@ def check(source: dict[str, Any], title: str, declared_seconds: int, room: Path,
     """
     with _folder(room) as folder:
         progress(1, "正在打开文件")
-        package = _package(source, title, folder)
+        packages = _packages(source, title, folder)
         try:
-            course = open_package(package)
+            course = open_package(packages[0]) if len(packages) == 1 else open_series(title, packages)
         except Refused as refusal:
             return Outcome(refusal.findings)
         try:
-            return _measured(course, package.video.path, declared_seconds, folder, progress)
+            return _measured(course, packages, declared_seconds, folder, progress)
         except Unusable as unusable:
             return Outcome((Finding(Level.REFUSAL, "视频", unusable.what, unusable.mend), *course.findings))
 
@@ -85,28 +85,52 @@ def _folder(room: Path) -> Iterator[Path]:
             room.rmdir()
 
 
-def _package(source: dict[str, Any], title: str, folder: Path) -> VideoPackage:
+def _packages(source: dict[str, Any], title: str, folder: Path) -> list[VideoPackage]:
+    """The lessons of an upload: three parts, or three for each lesson of a series, whose video's name is its title."""
+    if "video" in source:
+        return [_package(source, "", title, folder)]
+    places = sorted({part.partition(".")[0] for part in source})
+    return [_package(source, f"{place}.", Path(source[f"{place}.video"]["name"]).stem, folder) for place in places]
+
+
+def _package(source: dict[str, Any], prefix: str, title: str, folder: Path) -> VideoPackage:
     uploads = {}
     for part in files.SUFFIXES:
-        local = fetch(files.storage(), source[part]["key"], folder / part)
-        uploads[part] = Upload(local, source[part]["name"])
+        kept = source[prefix + part]
+        uploads[part] = Upload(fetch(files.storage(), kept["key"], folder / (prefix + part)), kept["name"])
     return VideoPackage(title, **uploads)
 
 
-def _measured(course: Course, video: Path, declared_seconds: int, folder: Path, progress: Progress) -> Outcome:
-    progress(5, "正在从头到尾放一遍，量出真实时长")
-    probe = examine(
-        video, percent=lambda percent: progress(5 + percent * 80 // 100, "正在从头到尾放一遍，量出真实时长")
-    )
+def _measured(
+    course: Course, packages: list[VideoPackage], declared_seconds: int, folder: Path, progress: Progress
+) -> Outcome:
+    lessons: list[CheckedLesson] = []
+    findings: list[Finding] = []
+    videos = [lesson for lesson in course.lessons if lesson.kind is LessonKind.VIDEO]
+    for place, (lesson, package) in enumerate(zip(videos, packages, strict=True)):
+        probe, ready = _looked_through(package.video.path, folder, _share(progress, place, len(videos)))
+        lessons.append(_video(lesson, probe, ready, declared_seconds))
+        told = (*_seen(probe, ready), *_looked_at(lesson, probe, declared_seconds))
+        findings += (
+            told if len(videos) == 1 else (replace(one, where=f"第 {lesson.number} 课的{one.where}") for one in told)
+        )
+    lessons += [_quiz(lesson) for lesson in course.lessons if lesson.kind is LessonKind.QUIZ]
+    ordered = tuple(sorted(lessons, key=lambda one: one.number))
+    return Outcome((*findings, *course.findings), ordered, content_hash(course.title, ordered))
+
+
+def _share(progress: Progress, place: int, of: int) -> Progress:
+    return lambda percent, words: progress((place * 100 + percent) // of, words)
+
+
+def _looked_through(video: Path, folder: Path, progress: Progress) -> tuple[Probe, Path]:
+    words = "正在从头到尾放一遍，量出真实时长"
+    progress(5, words)
+    probe = examine(video, percent=lambda percent: progress(5 + percent * 80 // 100, words))
     progress(86, "正在整理成手机能边下边放的样子")
     ready = faststart(video, folder / "ready.mp4")
     progress(92, "正在存好")
-    lessons = tuple(
-        _video(lesson, probe, ready, declared_seconds) if lesson.kind is LessonKind.VIDEO else _quiz(lesson)
-        for lesson in course.lessons
-    )
-    findings = (*_seen(probe, ready), *course.findings, *_looked_at(course, probe, declared_seconds))
-    return Outcome(findings, lessons, content_hash(course.title, lessons))
+    return probe, ready
 
 
 def _video(lesson: Lesson, probe: Probe, ready: Path, declared_seconds: int) -> CheckedLesson:
@@ -154,9 +178,8 @@ def _seen(probe: Probe, ready: Path) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _looked_at(course: Course, probe: Probe, declared_seconds: int) -> tuple[Finding, ...]:
-    cues = next(lesson.cues for lesson in course.lessons if lesson.kind is LessonKind.VIDEO)
-    found = list(check_length(cues, probe.duration_ms))
+def _looked_at(lesson: Lesson, probe: Probe, declared_seconds: int) -> tuple[Finding, ...]:
+    found = list(check_length(lesson.cues, probe.duration_ms))
     if probe.silent:
         found.append(Finding(Level.WARNING, "视频", "几乎听不到声音", "戴上耳机听一遍，声音太小就重新录"))
     elif probe.sound_ms < probe.duration_ms * 9 // 10:

@@ -26,20 +26,23 @@ def catalogue_group() -> None:
 
 
 @catalogue_group.command()
-def build() -> None:
-    """Make slides, narration, captions and film of the built-in course (once; about half a minute)."""
-    built = catalogue.build(load().data / "catalogue", _say_percent)
-    click.echo(f"catalogue {built.mp4.parent}")
+@click.option("--first", is_flag=True, help="Only the course that a fresh house opens with.")
+def build(first: bool) -> None:
+    """Make slides, narration, captions and film of the built-in courses (once; about ten seconds a lesson)."""
+    for name in catalogue.COURSES[:1] if first else catalogue.COURSES:
+        built = catalogue.build(load().data / "catalogue", _say_percent, name=name)
+        click.echo(f"catalogue {name}: {len(built.lessons)}")
 
 
 @catalogue_group.command()
 @click.option("--tenant", type=click.UUID, required=True, help="The institution in whose name it appears.")
 @click.option("--uploader", type=click.UUID, required=True, help="The clerk who uploads it.")
 @click.option("--reviewer", type=click.UUID, required=True, help="The administrator who approves it; somebody else.")
+@click.option("--course", type=click.Choice(catalogue.COURSES), default=catalogue.COURSES[0], show_default=True)
 @with_appcontext
-def publish(tenant: UUID, uploader: UUID, reviewer: UUID) -> None:
-    """Upload the built-in course and approve it."""
-    built = catalogue.build(settings().data / "catalogue", _say_percent)
+def publish(tenant: UUID, uploader: UUID, reviewer: UUID, course: str) -> None:
+    """Upload a built-in course and approve it."""
+    built = catalogue.build(settings().data / "catalogue", _say_percent, name=course)
     version_id = builtin.publish(
         built, builtin.Publisher(tenant, uploader, reviewer), lambda words: click.echo(words, err=True)
     )

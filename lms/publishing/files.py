@@ -17,7 +17,7 @@ from media.storage import NoSuchFile, Storage, StorageError, StorageFull, key_fo
 
 NO_ROOM = "服务器的磁盘满了，这次没有收下，你的文件没有坏。告诉工作人员腾出地方，再传一次"
 NO_ANSWER = "存文件的地方现在没有回应，这次没有收下。过几分钟再传一次"
-# The parts of a video lesson and the suffix that each is kept under, whatever its owner called it.
+# The parts of a video lesson and the suffix that each is kept under, whatever its owner called it; 01.video in a series.
 SUFFIXES = {"video": ".mp4", "captions": ".vtt", "quiz": ".sheet"}
 
 
@@ -46,14 +46,14 @@ def keep(part: str, file: BinaryIO, name: str) -> KeptFile:
     digest = sha256_of(file)
     size = file.seek(0, 2)
     file.seek(0)
-    key = key_for(digest, SUFFIXES[part])
+    key = key_for(digest, SUFFIXES[part.rpartition(".")[2]])
     with told():
         storage().put(key, file)
     return KeptFile(part, key, name[:200], size, digest)
 
 
 def source_hash(files: dict[str, KeptFile]) -> str:
-    """One hash over the three files: the same content is the same upload."""
+    """One hash over the files: the same content is the same upload."""
     return sha256("".join(files[part].sha256 for part in sorted(files)).encode()).hexdigest()
 
 

@@ -86,7 +86,7 @@ def open_house() -> House:
     data.chmod(0o711)
     lay_out(data)
     own = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    more = {"LMS_PORT": str(port), "LMS_DATA": str(data), "LMS_TESTING": "1", "LMS_DEMO": "1"}
+    more = {"LMS_PORT": str(port), "LMS_DATA": str(data), "LMS_TESTING": "1", "LMS_DEMO": "1", "LMS_CATALOGUE": "first"}
     environ = own | more | {"LMS_CLOCK_FILE": str(data / "clock")}
     process = subprocess.Popen(
         [sys.executable, "-m", "lms.foundation.services"],

@@ -88,7 +88,7 @@ def living(family: list[psutil.Process]) -> list[psutil.Process]:
 
 def environment(data: Path, port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    return {**inherited, "LMS_DATA": str(data), "LMS_PORT": str(port)}
+    return {**inherited, "LMS_DATA": str(data), "LMS_PORT": str(port), "LMS_CATALOGUE": "first"}
 
 
 def refused(data: Path, port: int, **settings: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from courses.catalogue import BuiltLesson, build
+from courses.catalogue import BuiltCourse, build
 from lms.foundation.database import transaction
 from lms.publishing import builtin, queries
 from lms.publishing.commands import cli
@@ -18,11 +18,11 @@ from tests.publishing import uploads
 
 
 @pytest.fixture(scope="module")
-def lesson() -> BuiltLesson:
+def lesson() -> BuiltCourse:
     return build(KEPT)
 
 
-def test_a_fresh_house_has_the_rural_course(people: Cast, lesson: BuiltLesson) -> None:
+def test_a_fresh_house_has_the_rural_course(people: Cast, lesson: BuiltCourse) -> None:
     """Published again, it is the same version. Sabotage: drop _known()."""
     publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
     said: list[str] = []
@@ -38,10 +38,10 @@ def test_a_fresh_house_has_the_rural_course(people: Cast, lesson: BuiltLesson) -
     assert said[-1].endswith("已经上架")
 
 
-def test_a_broken_off_publication_goes_on(people: Cast, lesson: BuiltLesson) -> None:
+def test_a_broken_off_publication_goes_on(people: Cast, lesson: BuiltCourse) -> None:
     """Sabotage: begin with _receive() each time."""
     publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
-    kept = {part: builtin._keep(part, path) for part, path in builtin._parts(lesson).items()}
+    kept = {part: builtin._keep(part, *file) for part, file in builtin._parts(lesson).items()}
     begun = builtin._receive(lesson, publisher, kept)
     assert builtin.publish(lesson, publisher) == begun.id
     with transaction(SYSTEM):
@@ -49,13 +49,15 @@ def test_a_broken_off_publication_goes_on(people: Cast, lesson: BuiltLesson) -> 
 
 
 def test_a_changed_script_is_a_new_version_of_the_same_package(
-    people: Cast, lesson: BuiltLesson, tmp_path: Path
+    people: Cast, lesson: BuiltCourse, tmp_path: Path
 ) -> None:
     """Sabotage: leave package_id out of the offer: the shelf would fill with twins."""
     publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
     first = uploads.seen(builtin.publish(lesson, publisher))
-    (tmp_path / "captions.vtt").write_text(lesson.vtt.read_text().replace("大家好", "你们好"))
-    second = uploads.seen(builtin.publish(replace(lesson, vtt=tmp_path / "captions.vtt"), publisher))
+    [only] = lesson.lessons
+    (tmp_path / "captions.vtt").write_text(only.vtt.read_text().replace("大家好", "你们好"))
+    changed = replace(lesson, lessons=(replace(only, vtt=tmp_path / "captions.vtt"),))
+    second = uploads.seen(builtin.publish(changed, publisher))
     assert first.package_id == second.package_id
     assert (first.number, second.number) == (1, 2)
     assert first.content_hash != second.content_hash

@@ -199,7 +199,7 @@ def _prepare(house: House) -> str:
     if sources and done.get("sources") == sources:
         return done["people"]
     house.step("migrate", "lms.cli", "migrate")
-    house.step("catalogue build", "lms.cli", "catalogue", "build")
+    house.step("catalogue build", "lms.cli", "catalogue", "build", "--first")
     people = house.step("demo", "lms.cli", "demo")
     if sources:
         write_private(marker, {"sources": sources, "people": people})
