@@ -42,6 +42,7 @@ ORGANISATIONS = {
     "qiming": ("institution", "启明技能培训中心", "440106", None, None),
     "shunde": ("authority", "顺德区人力资源和社会保障局", "440606", "440606", "P06"),
     "tianhe": ("authority", "天河区人力资源和社会保障局", "440106", "440106", "P06"),
+    "canlian": ("authority", "广东省残疾人联合会", "440000", "44", "P10"),
 }
 PEOPLE = {
     "xiulan": Somebody("黄秀兰", "19780712", 322, "13800000001"),
@@ -52,6 +53,11 @@ PEOPLE = {
     "hequan": Somebody("何泉", "19790210", 533, "13800000005", ("shunde", "administrator")),
     "zhaojun": Somebody("赵军", "19750811", 619, "13800000006", ("tianhe", "administrator")),
     "suwen": Somebody("苏文", "19880430", 724, "13800000007", ("shunde", "export_officer")),
+    # An approver makes a school's filings wait for a second person: tests/world.py lets her work at anyi, no other test does.
+    "weijun": Somebody("韦君", "19830214", 246, "13800000009"),
+    "linlan": Somebody("林岚", "19760309", 365, "13800000010", ("anyi", "lead")),
+    "fangyu": Somebody("方语", "19820516", 484, "13800000011", ("shunde", "auditor")),
+    "haoran": Somebody("郝然", "19800623", 571, "13800000012", ("canlian", "administrator")),
 }
 
 

@@ -2,7 +2,9 @@
 
 permission_matrix.tsv says for each actor: `open` the door opens (whatever the answer then is), `sign-in` nobody is
 signed in, `absent` there is no such page for them, `key` a key of the record store is asked for. All objects belong to
-the school anyi; xiulan is enrolled there, ahui is enrolled nowhere, chenbo and zhaojun stand for elsewhere.
+the school anyi; xiulan is enrolled there, ahui is enrolled nowhere, chenbo and zhaojun stand for elsewhere, weijun is
+anyi's approver, linlan answers for it, fangyu audits in its region, haoran is an administrator of the federation of
+disabled persons: the whole province, but one department and its plan.
 """
 
 import csv
@@ -18,6 +20,7 @@ from tests.conftest import client_of
 
 TABLE = Path(__file__).with_name("permission_matrix.tsv")
 ACTORS = ("nobody", "xiulan", "ahui", "liumin", "chenbo", "hequan", "zhaojun", "suwen")
+ACTORS += ("weijun", "linlan", "fangyu", "haoran")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 # A door that looks at the body before the object must be knocked at with a good one.
 BODIES = {

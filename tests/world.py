@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+from lms.accounts import actions as accounts
 from lms.cohorts.actions import enrolling
 from lms.foundation import clock
 from lms.foundation.database import transaction
@@ -38,6 +39,8 @@ class World:
 def build(cast: Cast) -> World:
     """A class in which xiulan is enrolled and ahui is not, its course, and what hangs on them."""
     room = an_open_class(cast, trainees=("xiulan",))
+    with transaction(SYSTEM):
+        accounts.employ(cast.weijun, cast.organisations["anyi"], "approver")
     registration_id = room.registrations["xiulan"]
     opened = room.trainee().open()
     administrator = cast.principal("hequan")

@@ -13,6 +13,7 @@ from lms.foundation import database
 from lms.foundation.database import db, refuse_unsafe_server, transaction, widened
 from lms.foundation.errors import Refused
 from lms.foundation.principal import NOBODY, Principal, Scope
+from tests.people import PEOPLE
 
 ALL = select(Person.name)
 
@@ -54,7 +55,7 @@ def test_widening_ends_with_its_block(people):
     """Sabotage: leave out the finally of widened()."""
     with transaction(people.principal("xiulan")) as session:
         with widened("test"):
-            assert len(session.scalars(ALL).all()) == 8
+            assert len(session.scalars(ALL).all()) == len(PEOPLE)
         assert len(session.scalars(ALL).all()) == 1
 
 
