@@ -10,7 +10,8 @@ from sqlalchemy import text
 from lms.config import settings
 from lms.foundation.database import db, transaction
 from lms.foundation.principal import Principal
-from lms.lrs import keys
+from lms.lrs import issuing
+from lms.lrs.keys import Issued
 from lms.lrs.rules.scopes import ALL, SCOPES
 
 cli = click.Group("top", help="The record store.")
@@ -26,18 +27,31 @@ _ADD_MONTHS = text(
 @click.argument("name")
 @click.option("--organisation", help="Name or id of the organisation whose records the key opens. [the first one]")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What the key may do. [all]")
+@click.option("--purpose", default="", help="What it is for, for those who read the list.")
 @click.option("--revoke", is_flag=True, help="Revoke the keys of this name instead.")
+@click.option(
+    "--rotate", is_flag=True, help="Make a new key in place of the one of this name, which stays good for a day."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_appcontext
-def lrs_key(name: str, organisation: str | None, scopes: tuple[str, ...], revoke: bool, as_json: bool) -> None:
-    """Make a key for /xapi, or revoke it. The secret is shown this once."""
+def lrs_key(
+    name: str,
+    organisation: str | None,
+    scopes: tuple[str, ...],
+    purpose: str,
+    revoke: bool,
+    rotate: bool,
+    as_json: bool,
+) -> None:
+    """Make a key for /xapi, replace it or revoke it. The secret is shown this once."""
     with transaction(_SYSTEM):
         tenant_id = _tenant(organisation)
+        said: dict[str, object]
         if revoke:
-            said = {"revoked": keys.revoke(tenant_id, name)}
+            said = {"revoked": _revoke(tenant_id, name)}
         else:
-            issued = keys.issue(tenant_id, name, scopes or (ALL,))
-            said = {"key": issued.key, "secret": issued.secret, "endpoint": f"{settings().app_origin}/xapi"}  # type: ignore[dict-item]
+            made = _rotate(tenant_id, name) if rotate else issuing.issue(tenant_id, name, purpose, scopes or (ALL,))
+            said = {"key": made.key, "secret": made.secret, "endpoint": f"{settings().app_origin}/xapi"}
     click.echo(json.dumps(said) if as_json else "\n".join(f"{part:8} {value}" for part, value in said.items()))
 
 
@@ -49,6 +63,20 @@ def lrs_months(ahead: int) -> None:
     with transaction(_SYSTEM):
         db.session.execute(_ADD_MONTHS, {"months": ahead})
     click.echo(f"this month and {ahead} more have their tables")
+
+
+def _revoke(tenant_id: UUID, name: str) -> int:
+    found = issuing.named(tenant_id, name)
+    for key_id in found:
+        issuing.revoke(key_id, {tenant_id})
+    return len(found)
+
+
+def _rotate(tenant_id: UUID, name: str) -> Issued:
+    found = issuing.named(tenant_id, name)
+    if len(found) != 1:
+        raise click.ClickException(f"{len(found)} keys of the name {name!r} are good: revoke until one is left")
+    return issuing.rotate(found[0], {tenant_id})
 
 
 def _tenant(named: str | None) -> UUID:

@@ -9,17 +9,14 @@ from sqlalchemy.orm import Session
 
 from lms.foundation.database import db
 from lms.foundation.errors import NotSignedIn
+from lms.lrs.rules.keys import GOOD
 
 Sql = Cursor[tuple[Any, ...]]
 
-_OPEN_TO_WRITE = """
-select lrs_take_seq(), %(key)s::uuid is null or exists (select from lrs_key where id = %(key)s and revoked_at is null)
-"""
-_OPEN_TO_READ = """
-select lrs_consistent_through(),
-  %(key)s::uuid is null or exists (select from lrs_key where id = %(key)s and revoked_at is null)
-"""
-_OPEN = "select 0, %(key)s::uuid is null or exists (select from lrs_key where id = %(key)s and revoked_at is null)"
+_GOOD = f"%(key)s::uuid is null or exists (select from lrs_key where id = %(key)s and {GOOD})"
+_OPEN_TO_WRITE = f"select lrs_take_seq(), {_GOOD}"
+_OPEN_TO_READ = f"select lrs_consistent_through(), {_GOOD}"
+_OPEN = f"select 0, {_GOOD}"
 
 
 def cursor() -> Sql:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from secrets import token_hex, token_urlsafe
 from time import monotonic
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Request, g
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from lms.foundation import clock, secrets
+from lms.foundation import secrets
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import NotSignedIn
 from lms.foundation.principal import Principal
 from lms.lrs.models import Key
 from lms.lrs.rules.exchange import form_fields
+from lms.lrs.rules.keys import GOOD
 from lms.lrs.rules.refusal import Invalid
 from lms.lrs.rules.scopes import ALL
 
@@ -42,30 +43,29 @@ class Issued:
 
     key: str
     secret: str
+    id: UUID | None = None
 
 
 # Who a key is may be remembered: whether it is still good is asked again inside every transaction (connection.py).
 _memory: dict[str, tuple[float, bytes, Caller]] = {}
 
 
-def issue(tenant_id: UUID, name: str, scopes: tuple[str, ...] = (ALL,)) -> Issued:
+def issue(
+    tenant_id: UUID,
+    name: str,
+    scopes: tuple[str, ...] = (ALL,),
+    *,
+    purpose: str = "",
+    by: UUID | None = None,
+    replaces: UUID | None = None,
+) -> Issued:
     """Make a key for a tenant, inside the open transaction."""
-    issued = Issued(f"lrs-{token_hex(8)}", token_urlsafe(32))
-    hashed = secrets.blind_index(_PURPOSE, issued.secret)
-    db.session.add(Key(tenant_id=tenant_id, name=name, key=issued.key, secret_hash=hashed, scopes=list(scopes)))
+    issued = Issued(f"lrs-{token_hex(8)}", token_urlsafe(32), uuid4())
+    row = Key(id=issued.id, tenant_id=tenant_id, name=name, key=issued.key, scopes=list(scopes), purpose=purpose)
+    row.secret_hash, row.issued_by, row.replaces = secrets.blind_index(_PURPOSE, issued.secret), by, replaces
+    db.session.add(row)
     db.session.flush()
     return issued
-
-
-def revoke(tenant_id: UUID, name: str) -> int:
-    """Revoke the tenant's keys of this name, from this moment on; returns how many."""
-    rows = db.session.scalars(select(Key).where(Key.tenant_id == tenant_id, Key.name == name, Key.revoked_at.is_(None)))
-    revoked = 0
-    for row in rows:
-        row.revoked_at = clock.now()
-        revoked += 1
-    db.session.flush()
-    return revoked
 
 
 def authenticate(request: Request) -> Principal:
@@ -98,7 +98,7 @@ def _remembered(key: str) -> tuple[float, bytes, Caller] | None:
 
 def _look_up(key: str) -> tuple[float, bytes, Caller] | None:
     with transaction(_SYSTEM):
-        row = db.session.scalar(select(Key).where(Key.key == key, Key.revoked_at.is_(None)))
+        row = db.session.scalar(select(Key).where(Key.key == key, text(GOOD)))
     if row is None:
         return None
     if len(_memory) > LARGEST_MEMORY:

@@ -102,6 +102,8 @@ def _filters(asked: Question) -> list[Filter]:
     if asked.activity:
         around = (Kind.ACTIVITY, Kind.RELATED_ACTIVITY) if asked.related_activities else (Kind.ACTIVITY,)
         found.append(("activity", asked.activity, around))
+    if asked.within:
+        found.append(("within", asked.within, (Kind.ACTIVITY, Kind.RELATED_ACTIVITY)))
     if asked.verb:
         found.append(("verb", asked.verb, (Kind.VERB,)))
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lms.foundation.database import transaction
 from lms.foundation.principal import Principal
-from lms.lrs import actions, commands, keys
+from lms.lrs import actions, commands, issuing, keys
 from lms.lrs.resources.handling import handle
 from lms.lrs.rules.exchange import Call
 from tests.conftest import client_of
@@ -84,7 +84,7 @@ def test_a_revoked_key_is_dead_at_once(app: Flask, xapi: Machine) -> None:
     assert xapi.get("statements").status_code == 200
     _, _, caller = keys._memory[xapi.issued.key]
     with transaction(SYSTEM):
-        assert keys.revoke(caller.tenant_id, "tests") == 1
+        issuing.revoke(caller.key_id, {caller.tenant_id})
     assert xapi.get("statements").status_code == 401
     assert xapi.post(made()).status_code == 401
     assert (

@@ -24,7 +24,10 @@ _MANY = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """What GET /statements asks for when it asks for many. Identifiers are the texts that links are made of."""
+    """What GET /statements asks for when it asks for many. Identifiers are the texts that links are made of.
+
+    `within` is asked by our own pages alone: an activity that the statement has around it besides the one it is about.
+    """
 
     agent: str | None = None
     verb: str | None = None
@@ -37,6 +40,7 @@ class Question:
     limit: int = PAGE
     ascending: bool = False
     cursor: int | None = None
+    within: str | None = None
 
 
 def single(params: Params) -> tuple[UUID, bool] | None:

@@ -1,0 +1,6 @@
+"""The doors of the record store: /xapi for machines, pages for people."""
+
+from lms.lrs.routes.pages import pages
+from lms.lrs.routes.xapi import bp
+
+__all__ = ["bp", "pages"]
