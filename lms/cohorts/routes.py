@@ -15,7 +15,7 @@ from lms.cohorts import queries, teaching
 from lms.cohorts.actions import enrolling, filing
 from lms.cohorts.forms import DecisionForm, RosterForm, TermsForm
 from lms.cohorts.rules.filing import Terms
-from lms.cohorts.rules.identity import masked_id_number
+from lms.accounts.rules.identity import masked_id_number
 from lms.cohorts.rules.preview import shown
 from lms.cohorts.rules.sheets import Unreadable
 from lms.cohorts.spreadsheets import opening, writing

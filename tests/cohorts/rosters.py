@@ -9,7 +9,7 @@ from datetime import date
 import openpyxl
 import xlwt
 
-from lms.cohorts.rules.identity import check_character
+from lms.accounts.rules.identity import check_character
 
 TODAY = date(2026, 11, 22)
 HEADER = ("姓名", "身份证号", "手机号")

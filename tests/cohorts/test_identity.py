@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from stdnum.cn import ric
 
-from lms.cohorts.rules.identity import (
+from lms.accounts.rules.identity import (
     Fault,
     check_character,
     clean,

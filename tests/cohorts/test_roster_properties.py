@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.cohorts.rules.headers import find_header
-from lms.cohorts.rules.identity import Fault, read_id_number, read_name, read_phone
+from lms.accounts.rules.identity import Fault, read_id_number, read_name, read_phone
 from lms.cohorts.rules.roster import read_roster
 from lms.cohorts.rules.sheets import Cell, Line, Sheet, Unreadable
 from lms.cohorts.spreadsheets.text import read_text

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lms.cohorts.rules.identity import clean
+from lms.accounts.rules.identity import clean
 from lms.cohorts.rules.sheets import Line, Sheet, Unreadable
 
 HEADER_WITHIN = 40

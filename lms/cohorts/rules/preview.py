@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lms.cohorts.rules.headers import Column
-from lms.cohorts.rules.identity import Fault, read_name
+from lms.accounts.rules.identity import Fault, read_name
 from lms.cohorts.rules.roster import Candidate, RefusedRow, Roster
 
 STALE_AFTER = timedelta(hours=24)

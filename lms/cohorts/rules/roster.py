@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from lms.cohorts.rules.headers import REQUIRED, Column, Header, column_named, find_header, headings_seen
-from lms.cohorts.rules.identity import ROUNDED, Fault, clean, read_id_number, read_name, read_phone
+from lms.accounts.rules.identity import ROUNDED, Fault, clean, read_id_number, read_name, read_phone
 from lms.cohorts.rules.sheets import Line, Sheet, Unreadable
 
 MOST_PEOPLE = 5000
