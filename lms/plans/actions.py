@@ -1,23 +1,28 @@
 """Bring the data files into the tables; may be done again at every start."""
 
 import tomllib
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.foundation import clock
 from lms.foundation.database import db
-from lms.plans import rules
+from lms.plans import reading, rules
 from lms.plans.models import HourPolicy, Plan, Policy, Programme
-
-DATA = Path(__file__).parent / "data"
+from lms.plans.parsing import line
+from lms.plans.rules.sheets import PlanSheet
 
 
 def read() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The plans and the policies as the files say them."""
-    plans = tomllib.loads((DATA / "plans.toml").read_text())["plan"]
-    return plans, tomllib.loads((DATA / "policies.toml").read_text())["policy"]
+    """The plans with their programmes, and the policies of hours, as rows."""
+    policies = tomllib.loads((reading.DATA / "policies.toml").read_text())["policy"]
+    return [_row(sheet) for sheet in reading.sheets().values()], policies
+
+
+def _row(sheet: PlanSheet) -> dict[str, Any]:
+    programmes = [{"code": p.code, "title": p.title, "line": line(p.line)} for p in sheet.programmes]
+    named = {"code": sheet.code, "number": sheet.number, "title": sheet.title}
+    return named | {"line": line(sheet.line), "remote": bool(sheet.remotes), "programmes": programmes}
 
 
 def load(plans: list[dict[str, Any]], policies: list[dict[str, Any]]) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, func, select
 
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
-from lms.plans import models, rules
+from lms.plans import models, reading, rules
 from lms.plans.rules.eligibility import ProgrammeRules
 
 PROVINCE = "44"
@@ -32,12 +32,14 @@ class Programme:
 _PROGRAMMES = select(
     models.Programme.code, models.Programme.title, models.Plan.code, models.Plan.number, models.Plan.title
 ).join(models.Plan, models.Plan.code == models.Programme.plan_code)
+_LINE = cast(func.substr(models.Programme.line, 2), Integer)
 
 
 def programmes() -> list[Programme]:
     """All programmes, in the order of the plans."""
     return [
-        Programme(*row) for row in db.session.execute(_PROGRAMMES.order_by(models.Plan.code, models.Programme.line))
+        Programme(*row)
+        for row in db.session.execute(_PROGRAMMES.order_by(models.Plan.code, _LINE, models.Programme.code))
     ]
 
 
@@ -51,10 +53,10 @@ def programme(code: str) -> Programme:
 
 def programme_rules(code: str) -> ProgrammeRules:
     """The conditions of a programme, for `eligibility.judge`; raises NotFound."""
-    row = db.session.get(models.Programme, code)
-    if row is None:
+    found = reading.programmes().get(code)
+    if found is None:
         raise NotFound()
-    return ProgrammeRules(row.code, row.plan_code, row.title, row.line)
+    return found.rules
 
 
 def thresholds(programme_code: str) -> list[rules.Threshold]:

@@ -31,6 +31,7 @@ class AttributeKey(StrEnum):
     EMPLOYED_BY = "employed_by"
     CONTRACT_START = "contract_start"
     CONTRACT_END = "contract_end"
+    CONTRACT_OPEN_ENDED = "contract_open_ended"
     SKILLED_POST = "skilled_post"
     FRONTLINE_WORKER = "frontline_worker"
     POST_MISMATCH = "post_mismatch"
@@ -174,6 +175,7 @@ VOCABULARY: dict[AttributeKey, Attribute] = {
     K.EMPLOYED_BY: Attribute("工作单位", Kind.TEXT),
     K.CONTRACT_START: Attribute("劳动合同开始日期", Kind.DATE),
     K.CONTRACT_END: Attribute("劳动合同结束日期", Kind.DATE),
+    K.CONTRACT_OPEN_ENDED: Attribute("劳动合同没有固定期限"),
     K.SKILLED_POST: Attribute("在技能岗位工作"),
     K.FRONTLINE_WORKER: Attribute("一线操作工或技术技能骨干"),
     K.POST_MISMATCH: Attribute("有一定技能，但不能满足新岗位需求"),
@@ -230,6 +232,7 @@ class Fact:
 class Study:
     """What the person has done in one programme; class hours, whole. Asked for by completing and claiming."""
 
+    enrolled_on: date | None = None
     theory_hours: int | None = None
     practical_hours: int | None = None
     results: tuple[str, ...] | None = None

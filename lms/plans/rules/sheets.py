@@ -1,0 +1,115 @@
+"""A plan as the public reads it: who it is for, what is taught, what one gets, and where the seed says so."""
+
+from dataclasses import dataclass
+
+from lms.plans.rules.dated import DatedRule
+from lms.plans.rules.duties import Duty
+from lms.plans.rules.eligibility import ProgrammeRules
+
+NUMBERS = "一二三四五六七八九十"
+FORCES = {
+    "must": "要做",
+    "do": "要开展",
+    "promote": "积极应用",
+    "support": "支持、鼓励",
+    "pilot": "鼓励有条件的市试点",
+}
+DELIVERY = {"self": "单位自己培训", "entrusted": "委托培训机构"}
+RESULTS = {
+    "completion": "结业证书",
+    "training_qualified": "培训合格证书",
+    "vocational_qualification": "职业资格证书",
+    "skill_level": "职业技能等级证书",
+    "special_ability": "专项职业能力证书",
+    "enterprise_eval": "企业自主评价",
+    "special_operation": "特种作业操作证",
+    "safety_competence": "安全生产知识和管理能力合格证",
+    "tech_expert": "技术能手",
+    "x_cert": "“1+X”之 X 证书",
+    "new_farmer": "新型职业农民认定",
+    "agri_appraisal": "农业技能鉴定",
+    "degree": "学历证书",
+}
+# Given by this platform or the institution on it; all others are recorded from elsewhere (domain: result kinds).
+ISSUED_HERE = frozenset({"completion", "training_qualified"})
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A clause about learning at a distance, with the force of its verb."""
+
+    force: str
+    line: int
+    quote: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence of ours about a line of the seed: a contradiction left standing, a source of funds."""
+
+    line: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Seats to be kept free for a group in classes of other plans; the seed gives no number."""
+
+    line: int
+    plans: tuple[str, ...]
+    words: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme in plain words. `split`: theory and practical hours are kept apart, and only theory can be online."""
+
+    rules: ProgrammeRules
+    line: int
+    who: str
+    content: str
+    results: tuple[str, ...] = ()
+    results_line: int | None = None
+    delivery: tuple[str, ...] = ()
+    delivery_line: int | None = None
+    split: bool = False
+
+    @property
+    def code(self) -> str:
+        """P06-lead_goose."""
+        return self.rules.code
+
+    @property
+    def title(self) -> str:
+        """As classes are filed under it."""
+        return self.rules.title
+
+
+@dataclass(frozen=True)
+class PlanSheet:
+    """One of the ten plans, whole."""
+
+    code: str
+    number: str
+    title: str
+    line: int
+    last_line: int
+    lead: str
+    lead_line: int
+    who: str
+    gets: str
+    gets_line: int
+    remotes: tuple[Remote, ...]
+    programmes: tuple[Programme, ...]
+    rules: tuple[DatedRule, ...]
+    duties: tuple[Duty, ...]
+    quotas: tuple[Quota, ...]
+    notes: tuple[Said, ...]
+    funding: tuple[Said, ...]
+
+    @property
+    def pilot(self) -> bool:
+        """Whether learning at a distance is for pilot cities alone."""
+        return any(remote.force == "pilot" for remote in self.remotes)
