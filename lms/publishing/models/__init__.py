@@ -1,5 +1,34 @@
 """The tables that only publishing writes."""
 
 from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
+from lms.publishing.models.training import (
+    ConformingLesson,
+    SyllabusImport,
+    SyllabusItem,
+    TrainingBank,
+    TrainingDecision,
+    TrainingLesson,
+    TrainingPackage,
+    TrainingRemark,
+    TrainingSignature,
+    TrainingVersion,
+    UnifiedSyllabus,
+)
 
-__all__ = ["Lesson", "Package", "PackageVersion", "VersionDecision"]
+__all__ = [
+    "ConformingLesson",
+    "Lesson",
+    "Package",
+    "PackageVersion",
+    "SyllabusImport",
+    "SyllabusItem",
+    "TrainingBank",
+    "TrainingDecision",
+    "TrainingLesson",
+    "TrainingPackage",
+    "TrainingRemark",
+    "TrainingSignature",
+    "TrainingVersion",
+    "UnifiedSyllabus",
+    "VersionDecision",
+]
