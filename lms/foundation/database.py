@@ -140,7 +140,7 @@ def refuse_unsafe_server(engine: Engine) -> None:
 
 
 def _claims(principal: Principal) -> dict[str, str]:
-    scope = [{"region": s.region, "plan": s.plan} for s in principal.scope]
+    scope = [{"region": s.region, "plan": s.plan, "department": s.department} for s in principal.scope]
     return {
         "person": str(principal.person_id or ""),
         "tenants": "{" + ",".join(sorted(map(str, principal.organisations))) + "}",

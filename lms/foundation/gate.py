@@ -30,6 +30,8 @@ def _check() -> None:
     g.principal = _authenticate(own or Access.SIGNED_IN, required=Access.PUBLIC not in ways)
     if own is None and not _permitted(ways, g.principal):
         raise NotFound()
+    if Access.SIGNED_IN not in ways and Access.PUBLIC not in ways:
+        g.principal = g.principal.using(ways)
 
 
 def _authenticate(way: Access, required: bool) -> Principal:

@@ -18,6 +18,33 @@ create function lms_refuse_change() returns trigger language plpgsql as
   $$ begin raise exception 'rows of % are added, never changed', tg_table_name using errcode = 'restrict_violation'; end $$;
 """
 
+# A department's scope names each of its plans; one that names none covers nothing. The three-argument form is for what
+# belongs to one department alone, such as that somebody is a veteran: region and plan must hold, and the department too.
+SCOPE_WITH_DEPARTMENT = """
+create or replace function lms_in_scope(region text, plan text) returns boolean language sql stable parallel safe as
+  $$ select exists (
+       select from jsonb_to_recordset(coalesce(nullif(current_setting('lms.scope', true), ''), '[]')::jsonb)
+         as scope(region text, plan text, department text)
+       where starts_with($1, scope.region)
+         and (scope.plan = $2 or (scope.plan is null and scope.department is null))) $$;
+create function lms_in_scope(region text, plan text, department text) returns boolean
+  language sql stable parallel safe as
+  $$ select exists (
+       select from jsonb_to_recordset(coalesce(nullif(current_setting('lms.scope', true), ''), '[]')::jsonb)
+         as scope(region text, plan text, department text)
+       where starts_with($1, scope.region)
+         and (scope.plan = $2 or (scope.plan is null and scope.department is null))
+         and (scope.department is null or scope.department = $3)) $$;
+"""
+SCOPE_WITHOUT_DEPARTMENT = """
+drop function lms_in_scope(text, text, text);
+create or replace function lms_in_scope(region text, plan text) returns boolean language sql stable parallel safe as
+  $$ select exists (
+       select from jsonb_to_recordset(coalesce(nullif(current_setting('lms.scope', true), ''), '[]')::jsonb)
+         as scope(region text, plan text)
+       where starts_with($1, scope.region) and (scope.plan is null or scope.plan = $2)) $$;
+"""
+
 APPLICATION_ROLE = "lms_app"
 
 
