@@ -6,6 +6,10 @@ ROLES: dict[str, frozenset[Permission]] = {
     # Of an institution or enterprise: 经办 prepares, 审核 looks a second time, 负责人 answers for staff and papers.
     "clerk": frozenset(
         {
+            Permission.PERSON_READ,
+            Permission.PERSON_VOUCH,
+            Permission.PERSON_SENSITIVE,
+            Permission.PERSON_CORRECT,
             Permission.PACKAGE_UPLOAD,
             Permission.COHORT_FILE,
             Permission.ROSTER_IMPORT,
@@ -17,9 +21,20 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.LRS_KEY_MANAGE,
         }
     ),
-    "approver": frozenset({Permission.FILING_APPROVE, Permission.ORGANISATION_READ, Permission.INBOX_READ}),
+    "approver": frozenset(
+        {
+            Permission.FILING_APPROVE,
+            Permission.ORGANISATION_READ,
+            Permission.INBOX_READ,
+            Permission.PERSON_READ,
+            Permission.PERSON_PROVE,
+            Permission.PERSON_SENSITIVE,
+        }
+    ),
     "lead": frozenset(
         {
+            Permission.PERSON_READ,
+            Permission.PERSON_REVEAL,
             Permission.STAFF_MANAGE,
             Permission.RECORD_READ,
             Permission.RECORD_EXCHANGE,
@@ -32,6 +47,11 @@ ROLES: dict[str, frozenset[Permission]] = {
     # Of an authority.
     "administrator": frozenset(
         {
+            Permission.PERSON_READ,
+            Permission.PERSON_PROVE,
+            Permission.PERSON_SENSITIVE,
+            Permission.PERSON_REVEAL,
+            Permission.PERSON_MERGE,
             Permission.PACKAGE_REVIEW,
             Permission.COHORT_APPROVE,
             Permission.HOURS_EXPORT,

@@ -29,6 +29,13 @@ class Permission(StrEnum):
     RECORD_READ = "record:read"
     RECORD_EXCHANGE = "record:exchange"
     LRS_KEY_MANAGE = "lrs-key:manage"
+    PERSON_READ = "person:read"
+    PERSON_VOUCH = "person:vouch"
+    PERSON_PROVE = "person:prove"
+    PERSON_SENSITIVE = "person:sensitive"
+    PERSON_REVEAL = "person:reveal"
+    PERSON_CORRECT = "person:correct"
+    PERSON_MERGE = "person:merge"
 
 
 class Access(StrEnum):
