@@ -71,7 +71,8 @@ def judge(programme: ProgrammeRules, facts: PersonFacts, on: date, stage: Stage)
         grounds += [clause.ground(now) for clause in programme.complete]
     if stage is Stage.CLAIM:
         grounds += _dated(programme.claim, now)
-    return Verdict.of(grounds or [_open_to_all(programme)])
+    # Two documents of one day may both be missing: said once.
+    return Verdict.of(dict.fromkeys(grounds) or [_open_to_all(programme)])
 
 
 def _dated(documents: tuple[DatedClauses, ...], asked: Asked) -> list[Ground]:
