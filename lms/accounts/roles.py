@@ -6,6 +6,9 @@ ROLES: dict[str, frozenset[Permission]] = {
     # Of an institution or enterprise: 经办 prepares, 审核 looks a second time, 负责人 answers for staff and papers.
     "clerk": frozenset(
         {
+            Permission.BANK_KEEP,
+            Permission.TRAINING_WRITE,
+            Permission.TRAINING_SIGN,
             Permission.PERSON_READ,
             Permission.PERSON_VOUCH,
             Permission.PERSON_SENSITIVE,
@@ -23,6 +26,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "approver": frozenset(
         {
+            Permission.TRAINING_SIGN,
             Permission.FILING_APPROVE,
             Permission.ORGANISATION_READ,
             Permission.INBOX_READ,
@@ -33,6 +37,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "lead": frozenset(
         {
+            Permission.TRAINING_SIGN,
             Permission.PERSON_READ,
             Permission.PERSON_REVEAL,
             Permission.STAFF_MANAGE,
@@ -47,6 +52,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     # Of an authority.
     "administrator": frozenset(
         {
+            Permission.TRAINING_REVIEW,
             Permission.PERSON_READ,
             Permission.PERSON_PROVE,
             Permission.PERSON_SENSITIVE,
