@@ -63,7 +63,7 @@ def test_rows_are_not_taken_away(people, table):
         values = {"purpose": "sensitive", "version": "1", "text_sha256": "0", "how": "phone", "given": True}
         db.session.add(Consent(person_id=people.xiulan, by_id=people.xiulan, **values))
     with pytest.raises(DBAPIError), transaction(SYSTEM) as session:
-        session.execute(text(f"delete from {table}"))  # noqa: S608 - a name of the test
+        session.execute(text(f"delete from {table}"))
 
 
 def test_a_neighbour_sees_nothing_of_a_person(people):

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, any_, literal, select
 
-from lms.accounts.models import Person
-from lms.foundation import secrets
+from lms.accounts.models import Membership, Organisation, Person, PersonAlias
+from lms.foundation import clock, secrets
 from lms.foundation.database import db, widened
 from lms.foundation.errors import NotFound
 
@@ -47,6 +47,44 @@ def find_by_id_numbers(numbers: Sequence[str]) -> dict[str, PersonView]:
     )
     with widened("link people by identity number"):
         return {indexes[row[4]]: _view(row) for row in db.session.execute(query)}
+
+
+def known_by_id_numbers(numbers: Sequence[str]) -> dict[str, PersonView]:
+    """Those of whom the principal knows already, by the text of their blind index: strangers are not looked up at all."""
+    indexes = {secrets.blind_index("id_number", number): number for number in numbers}
+    keys = literal(list(indexes), ARRAY(LargeBinary))
+    claimed = _VIEW.add_columns(Person.claimed_index).where(Person.claimed_index == any_(keys))
+    held = _VIEW.add_columns(Person.id_number_index).where(Person.id_number_index == any_(keys))
+    rows = [*db.session.execute(claimed), *db.session.execute(held)]
+    return {indexes[row[4]]: _view(row) for row in rows}
+
+
+def search(words: str, most: int = 20) -> list[PersonView]:
+    """People whom the principal may see whose name has these characters in it, or whose number is this one."""
+    index = secrets.blind_index("id_number", words.upper())
+    named = Person.name.contains(words, autoescape=True) | (Person.id_number_index == index)
+    rows = db.session.execute(
+        _VIEW.where(named, Person.erased_at.is_(None)).order_by(Person.name, Person.id).limit(most)
+    )
+    return [_view(row) for row in rows]
+
+
+def doubtful(ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those whose number another entry holds: nothing is claimed for them until it is settled."""
+    return frozenset(db.session.scalars(select(Person.id).where(Person.id.in_(ids), Person.claimed_index.is_not(None))))
+
+
+def same_person(person_id: UUID) -> list[UUID]:
+    """Every id under which evidence of this person was kept, their own first."""
+    merged = select(PersonAlias.other_id).where(PersonAlias.person_id == person_id).order_by(PersonAlias.created_at)
+    return [person_id, *db.session.scalars(merged)]
+
+
+def works_for(person_id: UUID) -> list[str]:
+    """The organisations for which somebody works today, by name."""
+    now = Membership.until.is_(None) | (Membership.until >= clock.today())
+    query = select(Organisation.name).join(Membership, Membership.organisation_id == Organisation.id)
+    return sorted(set(db.session.scalars(query.where(Membership.person_id == person_id, now))))
 
 
 def _view(row: Sequence[object]) -> PersonView:

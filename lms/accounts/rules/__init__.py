@@ -9,6 +9,7 @@ from lms.accounts.rules.people import (
     mask_name,
     mask_phone,
     normal_phone,
+    same_name,
 )
 from lms.accounts.rules.signing_in import (
     CODE_LIFE,
@@ -40,4 +41,5 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "normal_phone",
+    "same_name",
 ]
