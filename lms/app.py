@@ -14,16 +14,21 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 from lms import config, demo, reactions
 from lms.accounts import routes as accounts
 from lms.accounts import senders, sessions
+from lms.cohorts import queries as cohort_queries
 from lms.cohorts import routes as cohorts
 from lms.foundation import clock, gate, secrets
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
+from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
 from lms.lrs import keys as lrs_keys
+from lms.lrs import outlook as lrs_outlook
 from lms.lrs import routes as lrs
+from lms.lrs import tasks as lrs_tasks
 from lms.publishing import content
 from lms.publishing import routes as publishing
 from lms.publishing import tasks as publishing_tasks
+from lms.questions import routes as questions
 from lms.reporting import routes as reporting
 from lms.subsidies import routes as subsidies
 from lms.subsidies import tasks as subsidies_tasks
@@ -38,14 +43,20 @@ csrf = CSRFProtect()
 
 BLUEPRINTS = (
     accounts.bp,
+    questions.bp,
     publishing.bp,
     cohorts.bp,
     learning.bp,
     subsidies.bp,
     reporting.bp,
+    lrs.pages,
+)
+# Whom the pages of the record store ask about what stands above it.
+RECORDS = lrs_outlook.Outlook(
+    classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
 )
 # Importing a capability's tasks names its job handlers.
-TASKS = (publishing_tasks, subsidies_tasks, demo)
+TASKS = (publishing_tasks, subsidies_tasks, lrs_tasks, demo)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -66,6 +77,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_blueprint(lrs.bp)
     csrf.exempt(lrs.bp)
     gate.register(app, Access.LRS_KEY, lrs_keys.authenticate)
+    lrs_outlook.init_app(app, RECORDS)
     return app
 
 

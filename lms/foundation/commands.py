@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
-from lms.foundation import jobs
+from lms.foundation import jobs, periodic
 from lms.foundation.evidence import sequencer
 
 cli = click.Group("top")
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 10.0
 SWEEP_SECONDS = 3.0
+ROUND_SECONDS = 10.0
 
 
 @cli.command("sequencer")
@@ -39,12 +40,15 @@ def run_sequencer() -> None:
 
 def loop(over: threading.Event) -> None:
     """Work until `over` is set; the steps do not stop each other. A database that is away is waited for, ever longer."""
-    pause, swept = PAUSE_SECONDS, -SWEEP_SECONDS
+    pause, swept, looked = PAUSE_SECONDS, -SWEEP_SECONDS, -ROUND_SECONDS
     while not over.is_set():
         well = _tried(partial(_seal, over))
         if monotonic() - swept >= SWEEP_SECONDS:
             swept = monotonic()
             well = _tried(jobs.sweep) and well
+        if monotonic() - looked >= ROUND_SECONDS:
+            looked = monotonic()
+            well = _tried(periodic.queue_due) and well
         pause = PAUSE_SECONDS if well else min(pause * 2, LONGEST_PAUSE_SECONDS)
         over.wait(pause)
 

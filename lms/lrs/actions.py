@@ -101,27 +101,35 @@ def keep(
     authority: Authority,
     parts: Sequence[Part] = (),
     key_id: UUID | None = None,
-) -> None:
-    """Write entries in their order; all or nothing with the transaction. Raises Different, or NotSignedIn for a dead key."""
+) -> int:
+    """Write entries in their order; all or nothing with the transaction. Returns how many were not there before.
+
+    Raises Different, or NotSignedIn for a dead key.
+    """
+    new = 0
     for begin in range(0, len(entries), PLACES):
         seq = open_to_write(sql, key_id)
         rows = [(seq + place, entry) for place, entry in enumerate(entries[begin : begin + PLACES])]
-        _write(sql, tenant_id, rows, authority)
+        new += _write(sql, tenant_id, rows, authority)
     for part in sorted(parts, key=lambda part: part.sha2):
         sql.execute(_ATTACH, (tenant_id, part.sha2, part.content_type, part.content))
     learn(sql, tenant_id, entries)
+    return new
 
 
-def _write(sql: Sql, tenant_id: UUID, rows: list[tuple[int, Entry]], authority: Authority) -> None:
+def _write(sql: Sql, tenant_id: UUID, rows: list[tuple[int, Entry]], authority: Authority) -> int:
     payloads = {seq: complete(entry.statement, write_timestamp(stored_at(seq)), authority.json) for seq, entry in rows}
     fresh = {row[0] for row in sql.execute(_WRITE, _parameters(tenant_id, rows, payloads))}
+    written = len(fresh)
     for seq, entry in rows:
         awaited = entry.statement.id not in fresh and _settle(sql, tenant_id, seq, entry, payloads[seq])
+        written += awaited
         new = awaited or entry.statement.id in fresh
         if awaited or (new and entry.statement.refers_to is not None):
             connect(sql, tenant_id, seq, entry.statement, awaited=awaited)
     for target_id, seq in sorted((e.statement.voids, seq) for seq, e in rows if e.statement.voids is not None):
         void(sql, tenant_id, seq, target_id)
+    return written
 
 
 def _parameters(tenant_id: UUID, rows: list[tuple[int, Entry]], payloads: dict[int, str]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`lms lrs-key`: keys of the record store from the command line. `lms lrs-months`: room for the months to come."""
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 import click
@@ -10,17 +11,13 @@ from sqlalchemy import text
 from lms.config import settings
 from lms.foundation.database import db, transaction
 from lms.foundation.principal import Principal
-from lms.lrs import issuing
+from lms.lrs import archiving, issuing
 from lms.lrs.keys import Issued
 from lms.lrs.rules.scopes import ALL, SCOPES
 
 cli = click.Group("top", help="The record store.")
 _TENANTS = text("select id, name from organisation where kind <> 'authority' order by created_at")
 _SYSTEM = Principal.system_of("lrs-keys")
-_ADD_MONTHS = text(
-    "select lrs_add_month((date_trunc('month', now()) + make_interval(months => ahead))::date)"
-    " from generate_series(0, :months) as ahead"
-)
 
 
 @cli.command("lrs-key")
@@ -61,8 +58,42 @@ def lrs_key(
 def lrs_months(ahead: int) -> None:
     """Make the tables of this month and the next ones, so that statements of each month lie together."""
     with transaction(_SYSTEM):
-        db.session.execute(_ADD_MONTHS, {"months": ahead})
+        archiving.add_months(ahead)
     click.echo(f"this month and {ahead} more have their tables")
+
+
+@cli.command("lrs-keep")
+@click.argument("months", type=click.IntRange(1, 1200))
+@click.option("--reason", required=True, help="Who decided it and why; stays on record.")
+@with_appcontext
+def lrs_keep(months: int, reason: str) -> None:
+    """Decide for how many whole months statements stay in the tables; older ones go to the archive, by a job each day."""
+    with transaction(_SYSTEM):
+        archiving.keep_for(months, reason)
+    click.echo(f"statements stay in the tables for {months} months")
+
+
+@cli.command("lrs-archives")
+@with_appcontext
+def lrs_archives() -> None:
+    """List the archived months: how many statements, the file and its checksum."""
+    with transaction(_SYSTEM):
+        for found in archiving.archives():
+            click.echo(
+                f"{found.month:%Y-%m}  {found.state:8} {found.statements:>10}  {found.storage_key}  sha256 {found.sha256}"
+            )
+
+
+@cli.command("lrs-restore")
+@click.argument("month", type=click.DateTime(["%Y-%m"]))
+@with_appcontext
+def lrs_restore(month: datetime) -> None:
+    """Bring an archived month back into the tables."""
+    try:
+        count = archiving.restore(month.date())
+    except (LookupError, archiving.NotWhole) as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"{count} statements of {month:%Y-%m} are back")
 
 
 def _revoke(tenant_id: UUID, name: str) -> int:

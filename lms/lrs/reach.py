@@ -58,7 +58,7 @@ def connect(sql: Sql, tenant_id: UUID, seq: int, statement: Statement, *, awaite
         _link(sql, tenant_id, found, [seq])
     if awaited:
         rows = sql.execute(_REFERRERS, {"tenant": tenant_id, "id": statement.id}).fetchall()
-        _link(sql, tenant_id, found | _own_links(tenant_id, statement), [row[0] for row in rows])
+        _link(sql, tenant_id, found | own_links(tenant_id, statement), [row[0] for row in rows])
 
 
 def void(sql: Sql, tenant_id: UUID, seq: int, target_id: UUID) -> None:
@@ -84,12 +84,13 @@ def _links_from(sql: Sql, tenant_id: UUID, target_id: UUID | None) -> set[tuple[
         if row is None or row[1] is None:
             return found
         target = reread(row[1])
-        found |= _own_links(tenant_id, target)
+        found |= own_links(tenant_id, target)
         target_id = target.refers_to
     return found
 
 
-def _own_links(tenant_id: UUID, statement: Statement) -> set[tuple[int, int]]:
+def own_links(tenant_id: UUID, statement: Statement) -> set[tuple[int, int]]:
+    """The links (kind, ref) of a kept statement by itself."""
     authority = statement.event.authority
     own = links(statement, authority if isinstance(authority, Actor) else statement.event.actor)
     return {(int(kind), ref(tenant_id, text)) for kind, text in own}

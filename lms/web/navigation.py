@@ -27,8 +27,10 @@ STAFF = (
     Entry("待办", "inbox", "reporting.inbox", Permission.INBOX_READ),
     Entry("课程包", "package", "publishing.packages", Permission.PACKAGE_UPLOAD),
     Entry("课程审核", "package", "publishing.reviews", Permission.PACKAGE_REVIEW),
+    Entry("题库", "file", "questions.index", Permission.BANK_KEEP),
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
+    Entry("学习记录", "clock", "records.browse", Permission.RECORD_READ),
 )
 TRAINEE = (
     Entry("学习", "book", "learning.home", Permission.LESSON_STUDY),

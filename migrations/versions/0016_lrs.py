@@ -50,6 +50,8 @@ def upgrade() -> None:
     op.add_column("lrs_key", sa.Column("issued_by", sa.Uuid))
     op.add_column("lrs_key", sa.Column("revoked_by", sa.Uuid))
     op.add_column("lrs_key", sa.Column("replaces", sa.Uuid))
+    # Addresses may be longer than an index takes: the first letters are enough to find ours by.
+    op.execute("create index ix_lrs_activity_iri on lrs_activity (tenant_id, left(iri, 200) text_pattern_ops)")
     _forwarding()
     _imports()
     _archives()
@@ -162,5 +164,6 @@ def downgrade() -> None:
         op.execute(f"drop function {function}")
     for table in TABLES:
         op.drop_table(table)
+    op.drop_index("ix_lrs_activity_iri")
     for column in ("purpose", "issued_by", "revoked_by", "replaces"):
         op.drop_column("lrs_key", column)
