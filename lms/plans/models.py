@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation.database import Dated, db
+from lms.foundation.database import Dated, Identified, db
 
 
 class Plan(db.Model):  # type: ignore[name-defined]
@@ -55,3 +55,34 @@ class HourPolicy(Dated, db.Model):  # type: ignore[name-defined]
     id: Mapped[str] = mapped_column(primary_key=True)
     hash: Mapped[str]
     rows: Mapped[list[Any]]
+
+
+class PlanTarget(Identified, Dated, db.Model):  # type: ignore[name-defined]
+    """A target that came after the seed; rows are added, never changed. The seed's own are in the data files."""
+
+    __tablename__ = "plan_target"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    plan_code: Mapped[str] = mapped_column(ForeignKey("plan.code"))
+    item: Mapped[str]
+    unit: Mapped[str]
+    at_least: Mapped[int]
+    said: Mapped[str]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    programmes: Mapped[list[Any]]
+    source: Mapped[str]
+    note: Mapped[str]
+
+
+class PilotCity(Identified, Dated, db.Model):  # type: ignore[name-defined]
+    """A place begins or ends to pilot learning at a distance under a plan; the newest row of the closest place holds."""
+
+    __tablename__ = "pilot_city"
+    __table_args__ = (UniqueConstraint("plan_code", "region_code", "effective_from"),)
+
+    plan_code: Mapped[str] = mapped_column(ForeignKey("plan.code"))
+    region_code: Mapped[str]
+    opens: Mapped[bool]
+    effective_from: Mapped[date]
+    source: Mapped[str]

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
+from flask import current_app
 from sqlalchemy import Integer, cast, func, select
 
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
 from lms.plans import models, reading, rules
+from lms.plans.rules import dated, pilots
 from lms.plans.rules.eligibility import ProgrammeRules
+from lms.plans.rules.sheets import PlanSheet
+from lms.plans.rules.sheets import Programme as ProgrammeSheet
+from lms.plans.rules.targets import Target, Unit
 
 PROVINCE = "44"
 
@@ -53,10 +58,55 @@ def programme(code: str) -> Programme:
 
 def programme_rules(code: str) -> ProgrammeRules:
     """The conditions of a programme, for `eligibility.judge`; raises NotFound."""
+    return programme_sheet(code).rules
+
+
+def sheet(plan_code: str) -> PlanSheet:
+    """A plan as the public reads it; raises NotFound. Asks no table."""
+    found = reading.sheets().get(plan_code)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def programme_sheet(code: str) -> ProgrammeSheet:
+    """A programme with what it teaches, its results and its conditions; raises NotFound. Asks no table."""
     found = reading.programmes().get(code)
     if found is None:
         raise NotFound()
-    return found.rules
+    return found
+
+
+def rules_beside(key: str, programme_code: str, on: date, region_code: str = PROVINCE) -> list[dated.DatedRule]:
+    """All rules in force for a key, the seed's first; who uses one of several must say which."""
+    return dated.side_by_side(reading.dated_rules(), key, programme_code, on, region_code)
+
+
+def targets(plan_code: str | None = None) -> list[Target]:
+    """The seed's targets and those added since, of one plan or of all, in their order."""
+    rows = db.session.scalars(select(models.PlanTarget).order_by(models.PlanTarget.created_at, models.PlanTarget.code))
+    found = [*reading.targets(), *(_target(row) for row in rows)]
+    return [target for target in found if plan_code in (None, target.plan_code)]
+
+
+def _target(row: models.PlanTarget) -> Target:
+    plain = ("code", "item", "at_least", "said", "source", "since", "until", "note")
+    values = {name: getattr(row, name) for name in plain}
+    return Target(**values, unit=Unit(row.unit), programmes=tuple(row.programmes))
+
+
+def remote_open(plan_code: str, region_code: str, on: date) -> bool:
+    """Whether a class of the plan may be taught at a distance there: plan seven only in cities that pilot it."""
+    if not sheet(plan_code).pilot:
+        return True
+    return pilots.open_on(pilot_cities(plan_code), region_code, on)
+
+
+def pilot_cities(plan_code: str) -> list[pilots.Switch]:
+    """Every switch of a plan, oldest first."""
+    query = select(models.PilotCity).where(models.PilotCity.plan_code == plan_code)
+    rows = db.session.scalars(query.order_by(models.PilotCity.effective_from, models.PilotCity.region_code))
+    return [pilots.Switch(row.region_code, row.effective_from, row.opens, row.source) for row in rows]
 
 
 def thresholds(programme_code: str) -> list[rules.Threshold]:
@@ -68,9 +118,22 @@ def thresholds(programme_code: str) -> list[rules.Threshold]:
     ]
 
 
+_NEWEST = select(func.max(models.Policy.id))
+_KEPT, _MOST_KEPT = "hour_policies", 2000
+
+
 def hour_policy(programme_code: str, on: date, region_code: str = PROVINCE) -> rules.HourPolicy:
-    """The policy of learning hours in force; raises rules.NoPolicy where no rule is."""
-    return rules.hour_policy(thresholds(programme_code), programme_code, region_code, on)
+    """The policy of learning hours in force; raises rules.NoPolicy where no rule is.
+
+    Every beat asks. Rows are added, never changed, so what was assembled holds until there is a newer row.
+    """
+    newest, asked = db.session.scalar(_NEWEST), (programme_code, region_code, on)
+    kept_at, kept = current_app.extensions.get(_KEPT, (None, {}))
+    if kept_at != newest or len(kept) > _MOST_KEPT:
+        current_app.extensions[_KEPT] = newest, (kept := {})
+    if asked not in kept:
+        kept[asked] = rules.hour_policy(thresholds(programme_code), programme_code, region_code, on)
+    return kept[asked]  # type: ignore[no-any-return]
 
 
 def hour_policy_by_id(policy_id: str) -> rules.HourPolicy:

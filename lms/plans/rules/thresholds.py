@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 
@@ -40,7 +41,7 @@ class HourPolicy:
     quiz_pass_percent: int
     rows: tuple[Threshold, ...] = ()
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 in hex over the rows that make it up: names the policy for ever."""
         return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
