@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from lms.cohorts.models import Cohort, CohortDecision, Enrolment, RosterImport
 from lms.cohorts.rules import filing
@@ -180,11 +180,13 @@ def is_open(view: CohortView, on: date) -> bool:
     return filing.is_open(view.state, view.starts_on, view.ends_on, on)
 
 
+# Asked by every beat: built once.
+_TERM = select(Cohort.state, Cohort.starts_on, Cohort.ends_on).where(Cohort.id == bindparam("cohort_id"))
+
+
 def is_open_now(cohort_id: UUID, on: date) -> bool:
     """The same for a class by its id, at the price of one row; False where the principal sees none."""
-    row = db.session.execute(
-        select(Cohort.state, Cohort.starts_on, Cohort.ends_on).where(Cohort.id == cohort_id)
-    ).first()
+    row = db.session.execute(_TERM, {"cohort_id": cohort_id}).first()
     return row is not None and filing.is_open(filing.State(row.state), row.starts_on, row.ends_on, on)
 
 

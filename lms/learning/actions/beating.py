@@ -10,9 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert as plain_insert
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, insert, select, text, update
 
 from lms.cohorts import queries as cohorts
 from lms.foundation import clock, evidence
@@ -36,9 +34,18 @@ from lms.plans import actions as plan_actions
 from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy
 
-# Plain tables: the path of every beat pays for no objects that it does not use.
+# Plain tables and statements built once: the path of every beat pays for no objects that it does not use.
 BEAT, LEDGER, SESSION = Beat.__table__, HourLedger.__table__, StudySession.__table__
-
+_KEEP_RAW = text(
+    "insert into beat (session_id, person_id, received_at, seq, id, body)"
+    " select :session, :person, :at, * from unnest(cast(:seqs as int[]), cast(:ids as uuid[]), cast(:bodies as text[]))"
+    " on conflict (session_id, seq) do nothing returning seq"
+)
+_ADD_ROW = insert(LEDGER).inline()
+_MOVE = update(SESSION).where(SESSION.c.id == bindparam("session"))
+_MOVED = ("last_at", "last_seq", "position_ms", "segment_from_ms", "segment_to_ms", "ended_at")
+_MOVE = _MOVE.values({name: bindparam(name) for name in _MOVED})
+_COLUMNS = tuple(name for name in LedgerRow.__slots__ if name not in {"id", "leaf_id", "leaf_hash"})
 
 SALT_BYTES = 16
 
@@ -98,10 +105,9 @@ def _prepare(held: leases.Held, current: sessions.Current, at: datetime) -> _Wor
 
 def _keep_raw(work: _Work, beats: Sequence[Sent]) -> list[Sent]:
     """Keep the beats as they came; return those that were not here before."""
-    shared = {"session_id": work.session.id, "person_id": work.session.person_id, "received_at": work.at}
-    rows = [{**shared, "seq": beat.seq, "id": beat.id, "body": beat.body} for beat in beats]
-    once = insert(BEAT).values(rows).on_conflict_do_nothing(index_elements=["session_id", "seq"]).returning(BEAT.c.seq)
-    fresh = set(db.session.scalars(once))
+    values = {"session": work.session.id, "person": work.session.person_id, "at": work.at}
+    values |= {"seqs": [b.seq for b in beats], "ids": [b.id for b in beats], "bodies": [b.body for b in beats]}
+    fresh = set(db.session.scalars(_KEEP_RAW, values))
     known = [beat for beat in beats if beat.seq not in fresh]
     if known:
         _refuse_other(work.session.id, known)
@@ -161,8 +167,8 @@ def _write_row(work: _Work, delivery: Delivery, part: Part, ip: str) -> None:
     """Add one row to the ledger, and its leaf to the evidence."""
     row = _row(work, delivery, part, ip)
     leaf = evidence.append(KIND, leaf_content(row, evidence.commitment))
-    values = {name: getattr(row, name) for name in LedgerRow.__slots__ if name not in {"id", "leaf_id", "leaf_hash"}}
-    db.session.execute(plain_insert(LEDGER).values(**values, leaf_id=leaf.id, leaf_hash=leaf.hash))
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    db.session.execute(_ADD_ROW, {**values, "leaf_id": leaf.id, "leaf_hash": leaf.hash})
 
 
 def _row(work: _Work, delivery: Delivery, part: Part, ip: str) -> LedgerRow:
@@ -203,27 +209,19 @@ def _row(work: _Work, delivery: Delivery, part: Part, ip: str) -> LedgerRow:
 def _move_session(work: _Work, delivery: Delivery, place_ms: int, segment: tuple[int, int] | None) -> None:
     start, end = segment or (None, None)
     leaving = delivery.beats[-1].why is Why.LEAVE
-    row = update(SESSION).where(SESSION.c.id == work.session.id)
-    db.session.execute(
-        row.values(
-            last_at=work.at,
-            last_seq=delivery.seq,
-            position_ms=place_ms,
-            segment_from_ms=start,
-            segment_to_ms=end,
-            ended_at=work.at if leaving else None,
-        )
-    )
+    moved = (work.at, delivery.seq, place_ms, start, end, work.at if leaving else None)
+    db.session.execute(_MOVE, {**dict(zip(_MOVED, moved, strict=True)), "session": work.session.id})
 
 
 def _move_lease(work: _Work, accrual: Accrual, leaving: bool) -> None:
-    values: dict[str, Any] = {
-        "session_id": None if leaving else work.session.id,
-        "held_until": None if leaving else leases.until(work.at, work.policy),
-    }
+    held = replace(
+        work.held,
+        session_id=None if leaving else work.session.id,
+        held_until=None if leaving else leases.until(work.at, work.policy),
+    )
     if accrual.credited_ms:
-        values |= {"counted_until": work.at, "day": accrual.earned.day, "day_ms": accrual.earned.day_ms}
-    leases.keep(work.held, **values)
+        held = replace(held, counted_until=work.at, day=accrual.earned.day, day_ms=accrual.earned.day_ms)
+    leases.keep(held)
 
 
 def _same_answer(work: _Work, beats: Sequence[Sent]) -> Answer:

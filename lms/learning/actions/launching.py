@@ -55,7 +55,7 @@ def launch(person_id: UUID, registration_id: UUID, lesson_id: UUID, device: str,
     stopped = _stop(held, at)
     position_ms = resume_at(queries.last_position(person_id, lesson_id), lesson.duration_ms)
     session_id = _begin(registration, lesson, cohort.programme_code, policy.id, device, ip, at, position_ms)
-    leases.grant(person_id, session_id, at, policy)
+    leases.grant(held, session_id, at, policy)
     current = sessions.load(session_id, person_id)
     told = [*stopped.told, statements.initialized(current.scene, at)]
     if complete(current.session, current.lesson, current.covered, policy, at):

@@ -1,10 +1,10 @@
 """The lease: one live lesson per person over all devices, and the lock under everything that credits time to somebody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.foundation import clock
@@ -35,24 +35,28 @@ class Held:
         return self.session_id == session_id or not self.is_live(at)
 
 
-_LOCK = select(*(getattr(Lease, name) for name in Held.__dataclass_fields__)).with_for_update()
+LEASE = Lease.__table__
+# Built once: every beat runs them.
+_LOCK = select(*(LEASE.c[name] for name in Held.__dataclass_fields__)).where(LEASE.c.person_id == bindparam("person"))
+_LOCK = _LOCK.with_for_update()
+_KEEP = update(LEASE).where(LEASE.c.person_id == bindparam("person"))
+_KEEP = _KEEP.values({name: bindparam(name) for name in Held.__dataclass_fields__ if name != "person_id"})
 
 
 def lock(person_id: UUID) -> Held:
     """Lock a person's lease until the transaction ends; it is made when it is first asked for."""
-    query = _LOCK.where(Lease.person_id == person_id)
-    row = db.session.execute(query).first()
+    row = db.session.execute(_LOCK, {"person": person_id}).first()
     if row is None:
         db.session.execute(
-            insert(Lease).values(person_id=person_id, day=clock.today(), day_ms=0).on_conflict_do_nothing()
+            insert(LEASE).values(person_id=person_id, day=clock.today(), day_ms=0).on_conflict_do_nothing()
         )
-        row = db.session.execute(query).one()
+        row = db.session.execute(_LOCK, {"person": person_id}).one()
     return Held(*row)
 
 
-def grant(person_id: UUID, session_id: UUID, at: datetime, policy: HourPolicy) -> None:
-    """Give the lease to a session, whoever held it."""
-    _set(person_id, session_id=session_id, held_until=until(at, policy))
+def grant(held: Held, session_id: UUID, at: datetime, policy: HourPolicy) -> None:
+    """Give the locked lease to a session, whoever held it."""
+    keep(replace(held, session_id=session_id, held_until=until(at, policy)))
 
 
 def until(at: datetime, policy: HourPolicy) -> datetime:
@@ -60,11 +64,7 @@ def until(at: datetime, policy: HourPolicy) -> datetime:
     return at + timedelta(seconds=MISSED_BEATS * policy.beat_interval_s)
 
 
-def keep(held: Held, **values: object) -> None:
-    """Write what a beat has changed of a locked lease."""
-    _set(held.person_id, **values)
-
-
-def _set(person_id: UUID, **values: object) -> None:
-    table = Lease.__table__
-    db.session.execute(update(table).where(table.c.person_id == person_id).values(**values))
+def keep(held: Held) -> None:
+    """Write what has become of a locked lease."""
+    values = {name: getattr(held, name) for name in Held.__dataclass_fields__ if name != "person_id"}
+    db.session.execute(_KEEP, {**values, "person": held.person_id})

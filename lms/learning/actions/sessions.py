@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.config import settings
@@ -18,7 +18,20 @@ from lms.learning.rules.reasons import Reason
 from lms.learning.rules.statements import Scene
 from lms.learning.rules.stretches import Stretches, length, tidy
 
-_COLUMNS = list(StudySession.__table__.columns)
+SESSION, COVERAGE = StudySession.__table__, Coverage.__table__
+# Built once: every beat runs them.
+_LOAD = (
+    select(*SESSION.c, COVERAGE.c.stretches, COVERAGE.c.misses)
+    .outerjoin(
+        COVERAGE, and_(COVERAGE.c.person_id == SESSION.c.person_id, COVERAGE.c.content_hash == SESSION.c.content_hash)
+    )
+    .where(SESSION.c.id == bindparam("session"), SESSION.c.person_id == bindparam("person"))
+)
+_KEEP = insert(COVERAGE)
+_KEEP = _KEEP.on_conflict_do_update(
+    index_elements=["person_id", "content_hash"],
+    set_={name: _KEEP.excluded[name] for name in ("stretches", "misses", "credited_ms")},
+)
 
 
 @dataclass(frozen=True)
@@ -42,13 +55,7 @@ class Current:
 
 def load(session_id: UUID, person_id: UUID) -> Current:
     """Read a session of this very person, after the lease is locked; raises NotFound."""
-    mine = and_(Coverage.person_id == StudySession.person_id, Coverage.content_hash == StudySession.content_hash)
-    query = (
-        select(*_COLUMNS, Coverage.stretches, Coverage.misses)
-        .outerjoin(Coverage, mine)
-        .where(StudySession.id == session_id, StudySession.person_id == person_id)
-    )
-    row = db.session.execute(query).first()
+    row = db.session.execute(_LOAD, {"session": session_id, "person": person_id}).first()
     if row is None:
         raise NotFound()
     return Current(row, tidy(row.stretches or ()), misses_of(row.misses))
@@ -77,12 +84,13 @@ def scene_of(session: Any) -> Scene:
 def keep_coverage(person_id: UUID, content_hash: str, covered: Stretches, misses: Misses) -> None:
     """Write what a person has been credited in a content, and what was missed."""
     values = {
+        "person_id": person_id,
+        "content_hash": content_hash,
         "stretches": [list(stretch) for stretch in covered],
         "misses": [[miss.start_ms, miss.end_ms, str(miss.reason)] for miss in misses],
         "credited_ms": length(covered),
     }
-    row = insert(Coverage.__table__).values(person_id=person_id, content_hash=content_hash, **values)
-    db.session.execute(row.on_conflict_do_update(index_elements=["person_id", "content_hash"], set_=values))
+    db.session.execute(_KEEP, values)
 
 
 def whole_milliseconds(moment: datetime) -> datetime:
