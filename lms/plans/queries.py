@@ -133,7 +133,7 @@ def hour_policy(programme_code: str, on: date, region_code: str = PROVINCE) -> r
         current_app.extensions[_KEPT] = newest, (kept := {})
     if asked not in kept:
         kept[asked] = rules.hour_policy(thresholds(programme_code), programme_code, region_code, on)
-    return kept[asked]  # type: ignore[no-any-return]
+    return kept[asked]
 
 
 def hour_policy_by_id(policy_id: str) -> rules.HourPolicy:
