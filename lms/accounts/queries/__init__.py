@@ -2,9 +2,18 @@
 
 from lms.accounts.queries.account import Account, account
 from lms.accounts.queries.attributes import AttributeView, attribute, attributes, facts, facts_of
-from lms.accounts.queries.organisations import OrganisationView, organisation, organisations
+from lms.accounts.queries.delegations import in_whose_place
+from lms.accounts.queries.organisations import (
+    OrganisationView,
+    organisation,
+    organisation_by_credit_code,
+    organisations,
+    organisations_of,
+)
+from lms.accounts.queries.papers import TeacherView, teacher_named, teachers, why_not_file
 from lms.accounts.queries.people import (
     PersonView,
+    deceased_among,
     doubtful,
     find_by_id_numbers,
     known_by_id_numbers,
@@ -23,17 +32,29 @@ from lms.accounts.queries.rights import (
     real_name,
     real_names_of,
 )
+from lms.accounts.queries.second_looks import (
+    SecondLookView,
+    count_second_looks,
+    needs_second_look,
+    second_look_of,
+    second_looks_waiting,
+)
+from lms.accounts.queries.staff import names_of, present_owners, staff
 
 __all__ = [
     "Account",
     "AttributeView",
     "OrganisationView",
     "PersonView",
+    "SecondLookView",
+    "TeacherView",
     "account",
     "attribute",
     "attributes",
     "consents_of",
     "corrections",
+    "count_second_looks",
+    "deceased_among",
     "document",
     "documents_of",
     "doubtful",
@@ -41,14 +62,26 @@ __all__ = [
     "facts_of",
     "find_by_id_numbers",
     "has_consented",
+    "in_whose_place",
     "known_by_id_numbers",
+    "names_of",
+    "needs_second_look",
     "organisation",
+    "organisation_by_credit_code",
     "organisations",
+    "organisations_of",
     "people",
     "person",
+    "present_owners",
     "real_name",
     "real_names_of",
     "same_person",
     "search",
+    "second_look_of",
+    "second_looks_waiting",
+    "staff",
+    "teacher_named",
+    "teachers",
+    "why_not_file",
     "works_for",
 ]

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from lms.accounts import roles, rules
 from lms.accounts.models import AuthorityScope, Membership, Organisation, Person
 from lms.accounts.queries.delegations import roles_lent
-from lms.accounts.queries.staff import still_works
 from lms.accounts.rules.departments import Remit, spelled_out
+from lms.foundation import clock
 from lms.foundation.database import db
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal, Scope
@@ -25,30 +25,37 @@ class Account:
     principal: Principal
 
 
+# Every request asks this, so it is written once: one row for each role, or one with nothing where somebody only learns.
+_STILL = Membership.ended_at.is_(None) & (Membership.until.is_(None) | (Membership.until >= bindparam("today")))
+_WORKS = (
+    select(Person.name, Membership.role, Organisation.id, Organisation.kind, Organisation.name)
+    .outerjoin(Membership, (Membership.person_id == Person.id) & _STILL)
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .where(Person.id == bindparam("person"))
+    .order_by(Membership.created_at, Membership.id)
+)
+_SCOPES = select(AuthorityScope.region, AuthorityScope.department, AuthorityScope.plan_code).where(
+    AuthorityScope.organisation_id == any_(bindparam("authorities", type_=ARRAY(Uuid)))
+)
+
+
 def account(person_id: UUID) -> Account | None:
     """The account of a person with roles, tenants and scope of this moment; None if the person is gone."""
-    found = db.session.get(Person, person_id)
-    if found is None:
+    rows = db.session.execute(_WORKS, {"person": person_id, "today": clock.today()}).all()
+    if not rows:
         return None
-    works = _works(person_id)
-    tenants = frozenset(o.id for _, o in works if o.kind in rules.TENANT_KINDS)
-    authorities = [o.id for _, o in works if o.kind == "authority"]
-    own = roles.permissions_of(frozenset(role for role, _ in works))
+    works = [row for row in rows if row[1] is not None]
+    authorities = sorted({row[2] for row in works if row[3] == "authority"})
+    own = roles.permissions_of(frozenset(row[1] for row in works))
     lent = _lent(person_id, authorities, own)
     principal = Principal(
         person_id=person_id,
-        organisations=tenants,
+        organisations=frozenset(row[2] for row in works if row[3] in rules.TENANT_KINDS),
         scope=_scope(authorities),
         permissions=own | {permission for permission, _ in lent},
         lent=lent,
     )
-    return Account(person_id, found.name, works[0][1].name if works else "", principal)
-
-
-def _works(person_id: UUID) -> list[tuple[str, Organisation]]:
-    query = select(Membership.role, Organisation).join(Organisation, Organisation.id == Membership.organisation_id)
-    now = query.where(Membership.person_id == person_id, still_works())
-    return [(r, o) for r, o in db.session.execute(now.order_by(Membership.created_at, Membership.id))]
+    return Account(person_id, rows[0][0], works[0][4] if works else "", principal)
 
 
 def _lent(person_id: UUID, authorities: list[UUID], own: frozenset[Permission]) -> tuple[tuple[Permission, UUID], ...]:
@@ -61,6 +68,5 @@ def _lent(person_id: UUID, authorities: list[UUID], own: frozenset[Permission]) 
 def _scope(authorities: list[UUID]) -> tuple[Scope, ...]:
     if not authorities:
         return ()
-    rows = db.session.scalars(select(AuthorityScope).where(AuthorityScope.organisation_id.in_(authorities)))
-    remits = spelled_out(Remit(row.region, row.department, row.plan_code) for row in rows)
+    remits = spelled_out(Remit(*row) for row in db.session.execute(_SCOPES, {"authorities": authorities}))
     return tuple(sorted((Scope(remit.region, remit.department, remit.plan) for remit in remits), key=str))

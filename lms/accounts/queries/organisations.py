@@ -187,3 +187,9 @@ def _view(row: Organisation) -> OrganisationView:
 def is_tenant(view: OrganisationView) -> bool:
     """Whether an organisation files classes, rather than decides on them."""
     return view.kind in rules.TENANT_KINDS
+
+
+def organisations_of(kind: str, words: str, most: int = 20) -> list[OrganisationView]:
+    """Organisations of a kind whose name contains the words, by name; names are public."""
+    query = select(Organisation).where(Organisation.kind == kind, Organisation.name.contains(words, autoescape=True))
+    return [_view(row) for row in db.session.scalars(query.order_by(Organisation.name).limit(most))]
