@@ -9,10 +9,13 @@ from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.learning.actions import quizzing
 from lms.publishing.models import PackageVersion
+from lms.questions import queries as questions
 from lms.subsidies import actions as subsidies
 from tests.cohorts.classes import a_version
 from tests.learning.classroom import RIGHT, Classroom, an_open_class
+from tests.lrs.world import records_of
 from tests.people import PEOPLE, SYSTEM, Cast
+from tests.questions.bank_sheets import a_bank
 
 # A quiz is opened at another lesson than a video.
 QUIZ_DOORS = {"learning.answers", "learning.result"}
@@ -57,7 +60,15 @@ def build(cast: Cast) -> World:
     }
     ids |= {"registration_id": registration_id, "lesson_id": room.video_id, "session_id": opened.session_id}
     ids |= {"export_id": export_id, "import_id": _a_roster(cast, room)}
+    ids |= records_of(cast, room)
+    ids |= _a_bank(cast)
     return World(ids, room.quiz_id, _a_waiting_version(cast))
+
+
+def _a_bank(cast: Cast) -> dict[str, UUID]:
+    bank_id = a_bank(cast, finished=False)
+    with transaction(SYSTEM):
+        return {"bank_id": bank_id, "question_id": questions.page_of(bank_id, 1, 1)[0].id}
 
 
 def _a_waiting_version(cast: Cast) -> UUID:

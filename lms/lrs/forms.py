@@ -70,7 +70,6 @@ class KeyForm(OfOrganisation):
 class PersonForm(FlaskForm):
     """Whom to look for in a class. The name is posted: it does not belong into an address."""
 
-    cohort_id = HiddenField(validators=[Regexp(A_UUID)])
     name = StringField(
         "学员姓名", [InputRequired("写上学员的姓名"), Length(max=60, message="姓名最多 60 个字")], filters=[_stripped]
     )
@@ -103,7 +102,7 @@ class ForwardingForm(OfOrganisation):
     secret = PasswordField("密钥", [InputRequired("写上对方给你的密钥"), Length(max=500, message="最多 500 个字")])
     verbs = SelectMultipleField(
         "转哪些记录",
-        choices=[(verb.value, verb.words["zh-CN"]) for verb in Verb],
+        choices=[SelectChoice(verb.value, verb.words["zh-CN"]) for verb in Verb],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

@@ -76,14 +76,11 @@ def browse() -> Any:
     return _page(Filters.asked(), PersonForm(formdata=None))
 
 
-@pages.post("/records/people")
+@pages.post("/records/classes/<uuid:cohort_id>/people")
 @allow(READ)
-def find_person() -> Any:
+def find_person(cohort_id: UUID) -> Any:
     """Look for somebody of a class by name; one who is found alone is shown at once."""
     form = PersonForm()
-    if not form.cohort_id.validate(form):
-        raise NotFound()
-    cohort_id = UUID(form.cohort_id.data)
     filters = Filters(cohort_id, None, None, None, None, None, None)
     if not form.validate_on_submit():
         return _page(filters, form), 422
@@ -99,13 +96,12 @@ def find_person() -> Any:
     return _page(filters, form, alike=found)
 
 
-@pages.get("/records/<uuid:statement_id>")
+@pages.get("/records/classes/<uuid:cohort_id>/<uuid:statement_id>")
 @allow(READ)
-def statement(statement_id: UUID) -> Any:
+def statement(cohort_id: UUID, statement_id: UUID) -> Any:
     """One record with its JSON."""
-    filters = Filters.asked()
     with transaction(current()):
-        cohort = _chosen(filters.cohort)
+        cohort = _chosen(cohort_id)
         item, text = reading.one(cohort.tenant_id, statement_id, reading.class_iri(cohort.id))
         people = accounts.people([item.person_id] if item.person_id else [])
         audit("record:read", subject=f"statement {statement_id}", reason="看一条学习记录的原文")
@@ -149,7 +145,6 @@ def _page(filters: Filters, form: PersonForm, alike: Any = ()) -> str:
         people = accounts.people({item.person_id for item in found.items if item.person_id} | _asked_for(filters))
         lessons = reading.lessons(cohort.tenant_id)
         audit("record:browse", subject=_subject(filters, cohort), reason="看学习记录")
-    form.cohort_id.data = str(cohort.id)
     shares = {"classes": classes, "cohort": cohort, "found": found, "people": people, "lessons": lessons}
     return render_template(
         "lrs/browse.html", **shares, form=form, filters=filters, verbs=tuple(Verb), alike=alike, why=ReasonForm(None)

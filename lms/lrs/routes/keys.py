@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, url_for
+from wtforms.fields.choices import SelectChoice
 
 from lms.accounts import queries as accounts
 from lms.config import settings
@@ -62,9 +63,9 @@ def choices_into(form: Any) -> dict[UUID, accounts.OrganisationView]:
     """The organisations that the person answers for, as choices of the form."""
     with transaction(current()):
         tenants = accounts.organisations(outlook.tenants_answered_for(current()))
-    form.tenant_id.choices = [(str(view.id), view.name) for view in sorted(tenants.values(), key=lambda v: v.name)]
+    form.tenant_id.choices = [SelectChoice(str(v.id), v.name) for v in sorted(tenants.values(), key=lambda v: v.name)]
     if len(tenants) == 1 and not form.tenant_id.data:
-        form.tenant_id.data = form.tenant_id.choices[0][0]
+        form.tenant_id.data = form.tenant_id.choices[0].value
     return tenants
 
 
