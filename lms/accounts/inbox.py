@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from lms.accounts.actions import delegating, papers, registering
-from lms.accounts.queries import delegations, staff
-from lms.accounts.queries import organisations as places
+from lms.accounts.queries import delegations, names_of
 from lms.accounts.queries import papers as held
+from lms.accounts.queries.organisations import applications_waiting, count_applications, organisations
 from lms.foundation import clock
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
@@ -53,13 +53,13 @@ def _applications(principal: Principal, ask: Ask) -> list[TodoItem]:
             "机构登记", f"{one.name}申请登记", one.kind_words, "organisations.application",
             {"application_id": one.id}, one.id, one.created_at, plan_code=one.plan_code,
         )
-        for one in places.applications_waiting(principal, ask.after, ask.limit, ask.plan_code)
+        for one in applications_waiting(principal, ask.after, ask.limit, ask.plan_code)
     ]  # fmt: skip
 
 
 def _papers(principal: Principal, ask: Ask) -> list[TodoItem]:
     found = held.qualifications_waiting(principal, ask.after, ask.limit, ask.plan_code)
-    names = places.organisations({one.tenant_id for one in found})
+    names = organisations({one.tenant_id for one in found})
     return [
         TodoItem(
             "资质核对", one.words, names[one.tenant_id].name, "organisations.review_qualification",
@@ -73,7 +73,7 @@ def _loans(principal: Principal, ask: Ask) -> list[TodoItem]:
     if ask.plan_code:
         return []
     found = delegations.delegations_to_note(principal.person(), ask.after, ask.limit)
-    names = staff.names_of({one for loan in found for one in (loan.person_id, loan.borrower_id)})
+    names = names_of({one for loan in found for one in (loan.person_id, loan.borrower_id)})
     return [
         TodoItem(
             "代办", f"{names[loan.borrower_id]}代{names[loan.person_id]}做{loan.words}", "",
@@ -103,7 +103,7 @@ def _take_note(said: Decision, principal: Principal) -> None:
 
 SOURCES = (
     Source(
-        "机构登记", Permission.ORGANISATION_ADMIT, _applications, places.count_applications, 5,
+        "机构登记", Permission.ORGANISATION_ADMIT, _applications, count_applications, 5,
         Batch(_admit, "同意登记", "退回", "同意以后单位就能登录办事"),
     ),
     Source(

@@ -39,7 +39,7 @@ from lms.accounts.queries.second_looks import (
     second_look_of,
     second_looks_waiting,
 )
-from lms.accounts.queries.staff import names_of, present_owners, staff
+from lms.accounts.queries.staff import colleagues, names_of, present_owners
 
 __all__ = [
     "Account",
@@ -51,6 +51,7 @@ __all__ = [
     "account",
     "attribute",
     "attributes",
+    "colleagues",
     "consents_of",
     "corrections",
     "count_second_looks",
@@ -79,7 +80,6 @@ __all__ = [
     "search",
     "second_look_of",
     "second_looks_waiting",
-    "staff",
     "teacher_named",
     "teachers",
     "why_not_file",

@@ -101,7 +101,7 @@ def own_organisation(principal: Principal) -> UUID:
     return next((row[0] for row in rows if row[1] == "lead"), rows[0][0])
 
 
-def staff(organisation_id: UUID) -> list[Colleague]:
+def colleagues(organisation_id: UUID) -> list[Colleague]:
     """Everybody who works for an organisation today, in the order of joining; the caller says whose it is."""
     query = select(Membership.person_id, Person.name, Person.phone_mask, Membership.role).join(
         Person, Person.id == Membership.person_id
@@ -147,7 +147,7 @@ def handovers(organisation_id: UUID) -> list[HandoverView]:
 def present_owners(organisation_id: UUID, people: Collection[UUID]) -> dict[UUID, UUID]:
     """Who looks after each one's open items now, along the handovers of those who no longer work there."""
     handed = {one.person_id: one.successor_id for one in reversed(handovers(organisation_id))}
-    here = {colleague.person_id for colleague in staff(organisation_id)}
+    here = {colleague.person_id for colleague in colleagues(organisation_id)}
     gone = {person: successor for person, successor in handed.items() if person not in here}
     return {person: present_owner(person, gone) for person in people}
 
