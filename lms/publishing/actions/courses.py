@@ -10,10 +10,10 @@ from lms.foundation import clock, evidence, jobs
 from lms.foundation.database import acting, db
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.publishing import rules
-from lms.publishing.queries import courses as queries
 from lms.publishing.checking import Outcome
 from lms.publishing.files import KeptFile, source_hash
 from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
+from lms.publishing.queries import courses as queries
 from lms.publishing.rules import State
 
 CHECK = "publishing.check"

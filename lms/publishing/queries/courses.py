@@ -80,7 +80,7 @@ def version(version_id: UUID) -> VersionView:
     row = db.session.scalar(select(PackageVersion).where(PackageVersion.id == version_id))
     if row is None:
         raise NotFound()
-    return _version(row)
+    return view_of(row)
 
 
 def lessons_of(version_id: UUID) -> list[LessonView]:
@@ -163,10 +163,11 @@ def by_source(tenant_id: UUID, programme_code: str, source_hash: str) -> Version
 
 
 def _versions(query: Select[Any]) -> list[VersionView]:
-    return [_version(row) for row in db.session.scalars(query)]
+    return [view_of(row) for row in db.session.scalars(query)]
 
 
-def _version(row: PackageVersion) -> VersionView:
+def view_of(row: PackageVersion) -> VersionView:
+    """The view of a version's row."""
     values = _fields(row, [name for name in VersionView.__dataclass_fields__ if name != "state"])
     return VersionView(state=State(row.state), **values)
 
