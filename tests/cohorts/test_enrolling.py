@@ -174,7 +174,7 @@ def test_an_account_made_since_the_preview_with_another_name_stops_it(people: Ca
     import_id = preview(cohort_id, liumin, [one, two])
     rows = accounts.prepare([NewPerson("另一个名字", one[1], "13900001111")])
     with transaction(SYSTEM):
-        place = {"tenant_id": people.organisations["qiming"], "region_code": "440106", "plan_code": "P06"}
+        place = {"tenant_id": people.organisations["anyi"], "region_code": "440606", "plan_code": "P06"}
         accounts.link_or_create_many(rows, **place)
     with pytest.raises(Conflict, match="名字变了"):
         confirm(cohort_id, import_id, liumin)

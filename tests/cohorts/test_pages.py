@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
+from lms.cohorts.rules.headers import Column
 from lms.cohorts.spreadsheets.writing import MEND, REASON, ROW
 from lms.foundation import clock
 from tests.cohorts.classes import a_class, a_version, change, members
@@ -207,7 +208,9 @@ def test_an_earlier_preview_says_that_a_later_file_was_chosen(people: Cast, clie
 def test_the_sample_sheet_is_a_roster_that_we_read(people: Cast, client_for: Clients) -> None:
     client, cohort_id = client_for(people.liumin), a_class(people)
     book = openpyxl.load_workbook(io.BytesIO(client.get("/cohorts/roster-sample.xlsx").data))
-    assert book.active.column_dimensions["A"].number_format == "@" and book.active.column_dimensions["A"].max == 6
+    assert book.active.column_dimensions["A"].number_format == "@" and book.active.column_dimensions["A"].max == len(
+        Column
+    )
     for place, value in enumerate(made_up(1)[0], start=1):
         book.active.cell(2, place, value)
     filled = io.BytesIO()

@@ -64,7 +64,9 @@ def test_the_header_is_found_under_titles_and_notes() -> None:
         ("备注", Column.REMARK),
         ("监护人姓名", None),
         ("紧急联系人电话", None),
-        ("证件类型", None),
+        ("证件类型", Column.ID_KIND),
+        ("学历", Column.EDUCATION),
+        ("监护人证件类型", None),
         ("班主任姓名", None),
     ],
 )

@@ -1,11 +1,12 @@
 """Saying things of people: the person claims, somebody vouches, a second one proves; nothing changes, it ends."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lms.accounts import queries
 from lms.accounts.actions.audit import audit
@@ -15,7 +16,7 @@ from lms.accounts.rules import attributes as rules
 from lms.accounts.rules import consents
 from lms.accounts.rules.attributes import Ended, Said, Standings
 from lms.foundation import clock, secrets
-from lms.foundation.database import db
+from lms.foundation.database import acting, db
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
@@ -43,6 +44,18 @@ def enter(person_id: UUID, said: Said, principal: Principal, document_id: UUID |
     row_id = _write(person_id, said, Standing.VOUCHED, principal, document_id)
     audit("attribute:enter", subject=f"attribute {row_id} of person {person_id}", reason="checked by the writer")
     return row_id
+
+
+def enter_many(said: Mapping[UUID, Sequence[tuple[str, str]]], principal: Principal | None = None) -> None:
+    """Write down what a roster says of many people, as vouched; what is known as firmly stays. Nothing sensitive."""
+    by = principal or acting()
+    slots = {(p, key): secrets.blind_index("attribute", f"{p}:{key}") for p, pairs in said.items() for key, _ in pairs}
+    live = select(PersonAttribute.slot).where(PersonAttribute.person_id.in_(said), PersonAttribute.ended_at.is_(None))
+    known = set(db.session.scalars(live.where(PersonAttribute.standing != Standing.CLAIMED)))
+    new = [(p, key, value) for p, pairs in said.items() for key, value in pairs if slots[p, key] not in known]
+    rows = [_values(p, Said(key, value), Standing.VOUCHED, by) for p, key, value in new if p != by.person_id]
+    if rows:
+        db.session.execute(insert(PersonAttribute), rows)
 
 
 def vouch(attribute_id: UUID, principal: Principal, document_id: UUID | None = None) -> UUID:
@@ -180,22 +193,27 @@ def _write(
 ) -> UUID:
     slot = secrets.blind_index("attribute", f"{person_id}:{said.key}")
     _replace(person_id, slot, said.valid_from, said.valid_until, standing, principal)
+    values = _values(person_id, said, standing, principal)
+    db.session.add(PersonAttribute(**{**values, "document_id": document_id, "rests_on": rests_on}))
+    db.session.flush()
+    return values["id"]  # type: ignore[no-any-return]
+
+
+def _values(person_id: UUID, said: Said, standing: Standing, principal: Principal) -> dict[str, Any]:
+    """A row of the table, its content sealed."""
     row_id, hidden = uuid4(), rules.sensitive(said.key)
     text = msgspec.json.encode({"key": said.key, "value": said.value}).decode()
+    tenant = None if standing is Standing.CLAIMED else min(principal.organisations, default=None)
     values: dict[str, Any] = {
-        "slot": slot,
-        "key": None if hidden else said.key,
-        "sensitive": hidden,
-        "standing": standing,
+        "id": row_id,
+        "created_at": clock.now(),
+        "person_id": person_id,
+        "standing": str(standing),
     }
-    values |= {"content": secrets.seal("person_attribute", "content", row_id, text), "rests_on": rests_on}
-    values |= {"valid_from": said.valid_from, "valid_until": said.valid_until, "document_id": document_id}
-    values |= {"entered_by": principal.person_id, "organisation_id": min(principal.organisations, default=None)}
-    if standing is Standing.CLAIMED:
-        values["organisation_id"] = None
-    db.session.add(PersonAttribute(id=row_id, person_id=person_id, **values))
-    db.session.flush()
-    return row_id
+    values |= {"slot": secrets.blind_index("attribute", f"{person_id}:{said.key}"), "sensitive": hidden}
+    values |= {"key": None if hidden else said.key, "valid_from": said.valid_from, "valid_until": said.valid_until}
+    values |= {"content": secrets.seal("person_attribute", "content", row_id, text)}
+    return {**values, "entered_by": principal.person_id, "organisation_id": tenant}
 
 
 def _replace(

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, any_, literal, select
+from sqlalchemy import ARRAY, LargeBinary, Uuid, any_, literal, select
 
-from lms.accounts.models import Membership, Organisation, Person, PersonAlias
+from lms.accounts.models import Membership, Organisation, Person, PersonAlias, PersonAttribute
 from lms.foundation import clock, secrets
 from lms.foundation.database import db, widened
 from lms.foundation.errors import NotFound
@@ -57,6 +57,24 @@ def known_by_id_numbers(numbers: Sequence[str]) -> dict[str, PersonView]:
     held = _VIEW.add_columns(Person.id_number_index).where(Person.id_number_index == any_(keys))
     rows = [*db.session.execute(claimed), *db.session.execute(held)]
     return {indexes[row[4]]: _view(row) for row in rows}
+
+
+def deceased_among(numbers: Sequence[str]) -> frozenset[str]:
+    """Those numbers whose holder is registered as deceased, wherever they were met: nobody learns for them."""
+    indexes = {secrets.blind_index("id_number", number): number for number in numbers}
+    held = select(Person.id, Person.id_number_index).where(
+        Person.id_number_index == any_(literal(list(indexes), ARRAY(LargeBinary)))
+    )
+    with widened("refuse the numbers of the dead"):
+        people_of = {row[0]: indexes[row[1]] for row in db.session.execute(held)}
+        slots = {secrets.blind_index("attribute", f"{person_id}:deceased"): n for person_id, n in people_of.items()}
+        live = select(PersonAttribute.slot).where(
+            PersonAttribute.slot == any_(literal(list(slots), ARRAY(LargeBinary))),
+            PersonAttribute.person_id == any_(literal(list(people_of), ARRAY(Uuid))),
+            PersonAttribute.ended_at.is_(None),
+            PersonAttribute.standing != "claimed",
+        )
+        return frozenset(slots[slot] for slot in db.session.scalars(live))
 
 
 def search(words: str, most: int = 20) -> list[PersonView]:

@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
 from lms.accounts.rules import NewPerson, mask_phone
+from lms.accounts.rules.documents import index_text
 from lms.cohorts import queries
 from lms.cohorts.actions.filing import locked
 from lms.cohorts.events import PeopleEnrolled
 from lms.cohorts.models import Cohort, RosterImport
-from lms.cohorts.rules import filing, preview
+from lms.cohorts.rules import filing, joining, preview
 from lms.cohorts.rules.preview import Preview
 from lms.cohorts.rules.roster import Candidate, Roster, read_roster
 from lms.cohorts.spreadsheets.opening import open_sheets
@@ -23,6 +24,7 @@ from lms.foundation import clock, events, secrets
 from lms.foundation.database import db
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.principal import Principal
+from lms.plans import queries as plans
 
 # One statement whatever the number of people: thousands of rows as VALUES take seconds to put together.
 _ENROL = text(
@@ -84,13 +86,28 @@ def compare(roster: Roster, cohort_id: UUID, principal: Principal) -> Preview:
     """The roster beside the accounts there are; raises NotFound or Conflict for the class."""
     cohort = queries.own_cohort(cohort_id, principal)
     _refuse_closed(cohort.state)
-    known = people.find_by_id_numbers([c.id_number for c in roster.good])
+    known = _known(roster)
+    roster = _who_may_join(roster, cohort, known)
     inside = queries.already_in(cohort_id, [view.id for view in known.values()])
     in_class = {number for number, view in known.items() if view.id in inside}
     found = preview.compare(roster, {number: view.name for number, view in known.items()}, in_class)
     phones = {number: view.masked_phone for number, view in known.items()}
     other = [c.row for c in roster.good if phones.get(c.id_number, mask_phone(c.phone)) != mask_phone(c.phone)]
     return preview.told_of_phones(found, other)
+
+
+def _known(roster: Roster) -> dict[str, people.PersonView]:
+    """Those of the roster whom the institution knows, by number; a stranger's number gives no sign of being known."""
+    texts = {index_text(c.id_kind, c.id_number): c.id_number for c in roster.good}
+    return {texts[text]: view for text, view in people.known_by_id_numbers(list(texts)).items()}
+
+
+def _who_may_join(roster: Roster, cohort: queries.CohortView, known: dict[str, people.PersonView]) -> Roster:
+    facts = people.facts_of([view.id for view in known.values()], sensitive=False)
+    by_number = {number: facts[view.id] for number, view in known.items() if view.id in facts}
+    deceased = people.deceased_among([c.id_number for c in roster.good])
+    rules = plans.programme_rules(cohort.programme_code)
+    return joining.told_of_proof(joining.who_may_join(roster, rules, cohort.starts_on, by_number, deceased))
 
 
 def seal(found: Preview) -> Kept:
@@ -126,7 +143,7 @@ def prepare(import_id: UUID, found: Preview) -> Prepared:
     candidates = found.roster.good
     if not candidates:
         raise Refused(preview.NOBODY)
-    new = [NewPerson(c.name, c.id_number, c.phone) for c in candidates]
+    new = [NewPerson(c.name, c.id_number, c.phone, c.id_kind) for c in candidates]
     rows = [_enrolment_row(c) for c in candidates]
     return Prepared(import_id, candidates, accounts.prepare(new), rows, _sealed(import_id, found.mending()))
 
@@ -181,6 +198,7 @@ def _enrol(prepared: Prepared, cohort: Cohort) -> list[UUID]:
         prepared.person_rows, tenant_id=cohort.tenant_id, region_code=cohort.region_code, plan_code=cohort.plan_code
     )
     _refuse_other_names(prepared.candidates, linked)
+    accounts.enter_many({p: c.said for c, (p, _) in zip(prepared.candidates, linked, strict=True) if c.said})
     values = {
         "ids": [row.id for row in prepared.enrolment_rows],
         "rows": [row.row for row in prepared.enrolment_rows],

@@ -19,6 +19,10 @@ class Column(StrEnum):
     NAME = "姓名"
     ID_NUMBER = "身份证号"
     PHONE = "手机号"
+    ID_KIND = "证件类型"
+    EDUCATION = "文化程度"
+    OPERATION = "作业类别"
+    PERMIT = "申请类型"
     EMPLOYER = "单位"
     HOUSEHOLD = "户籍地"
     REMARK = "备注"
@@ -36,6 +40,10 @@ _WORDS = {
         "手机 手机号 手机号码 电话 电话号 电话号码 联系电话 联系电话号码 联系手机 联系手机号 联系手机号码 联系方式 移动电话 移动电话号码"
         " 手机电话 本人电话 本人手机 本人手机号 本人手机号码 本人联系电话 PHONE MOBILE TEL"
     ),
+    Column.ID_KIND: "证件类型 证件类别 证件种类 有效证件类型 身份证件类型",
+    Column.EDUCATION: "文化程度 学历 最高学历 受教育程度 教育程度",
+    Column.OPERATION: "作业类别 特种作业类别 操作类别",
+    Column.PERMIT: "申请类型 申请类别 取证类型 首次或复审",
     Column.EMPLOYER: "单位 单位名称 工作单位 工作单位名称 所在单位 就业单位 企业名称 公司 公司名称 所属单位 用人单位",
     Column.HOUSEHOLD: "户籍地 户籍 户籍地址 户籍所在地 户口所在地 户口地址 身份证地址 身份证住址 家庭住址 家庭地址 户籍详细地址",
     Column.REMARK: "备注 说明 备注说明 其他 其它",

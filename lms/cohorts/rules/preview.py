@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lms.cohorts.rules.headers import Column
-from lms.accounts.rules.identity import Fault, read_name
+from lms.accounts.rules import people
+from lms.accounts.rules.identity import Fault
 from lms.cohorts.rules.roster import Candidate, RefusedRow, Roster
 
 STALE_AFTER = timedelta(hours=24)
@@ -63,7 +64,7 @@ def told_of_phones(found: Preview, rows: Collection[int]) -> Preview:
 
 def same_name(candidate: Candidate, account: str | None) -> bool:
     """Whether an account, if there is one, carries the name of the line: dots and spaces do not matter."""
-    return account is None or candidate.name in (account, read_name(account))
+    return account is None or people.same_name(candidate.name, account)
 
 
 def is_stale(made_at: datetime, now: datetime) -> bool:

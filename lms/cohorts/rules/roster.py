@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from lms.cohorts.rules.headers import REQUIRED, Column, Header, column_named, find_header, headings_seen
-from lms.accounts.rules.identity import ROUNDED, Fault, clean, read_id_number, read_name, read_phone
+from lms.accounts.rules.documents import IdKind, read_kind, read_number, settled_kind
+from lms.accounts.rules.identity import ROUNDED, Fault, clean, read_name, read_phone
+from lms.cohorts.rules.saying import read_said
 from lms.cohorts.rules.sheets import Line, Sheet, Unreadable
 
 MOST_PEOPLE = 5000
@@ -21,7 +23,7 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True)
 class Candidate:
-    """One person whose line can be taken; `row` is the number in the sheet's margin."""
+    """One person whose line can be taken; `row` is the number in the sheet's margin, `said` are (attribute, value)."""
 
     row: int
     name: str
@@ -31,6 +33,8 @@ class Candidate:
     household: str
     remark: str
     texts: tuple[str, ...]
+    id_kind: str = "id_card"
+    said: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,18 +184,29 @@ def _refused_formula(line: Line, header: Header) -> RefusedRow:
 
 def _read_person(line: Line, header: Header, today: date) -> Candidate | RefusedRow:
     texts, cells = _texts(line, header), {c: _cell(line, header, c) for c in Column}
-    number, is_number = cells[Column.ID_NUMBER]
+    kind, number = _paper(cells, today)
+    said = read_said({column: text for column, (text, _) in cells.items()})
     values = {
         Column.NAME: read_name(cells[Column.NAME][0]),
-        Column.ID_NUMBER: read_id_number(number, is_number=is_number, today=today),
+        Column.ID_KIND: kind,
+        Column.ID_NUMBER: number,
         Column.PHONE: read_phone(cells[Column.PHONE][0]),
     }
-    faults = {c: v for c, v in values.items() if isinstance(v, Fault)}
-    if faults:
+    faults = {c: v for c, v in values.items() if isinstance(v, Fault)} | (said if isinstance(said, dict) else {})
+    if faults or isinstance(said, dict):
         return _refused_person(line.number, cells, faults, texts)
     name, id_number, phone = (str(values[c]) for c in REQUIRED)
     employer, household, remark = (_free_text(cells[c][0]) for c in (Column.EMPLOYER, Column.HOUSEHOLD, Column.REMARK))
-    return Candidate(line.number, name, id_number, phone, employer, household, remark, texts)
+    return Candidate(line.number, name, id_number, phone, employer, household, remark, texts, str(kind), said)
+
+
+def _paper(cells: dict[Column, tuple[str, bool]], today: date) -> tuple[IdKind | Fault, str | Fault]:
+    """Which paper, and its number; where the paper is not known, its number is not looked at."""
+    kind, (text, is_number) = read_kind(cells[Column.ID_KIND][0]), cells[Column.ID_NUMBER]
+    if isinstance(kind, Fault):
+        return kind, ""
+    number = read_number(kind, text, is_number=is_number, today=today)
+    return kind if isinstance(number, Fault) else settled_kind(kind, number), number
 
 
 def _free_text(text: str) -> str:
