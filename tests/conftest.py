@@ -127,7 +127,7 @@ def empty_tables(superuser_url: str) -> None:
         names = connection.scalars(
             text(
                 "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
-                " and tablename not in ('alembic_version', 'plan', 'programme', 'policy')"
+                " and tablename not in ('alembic_version', 'region', 'region_tag', 'plan', 'programme', 'policy')"
             )
         ).all()
         connection.execute(text(f"truncate {', '.join(names)} restart identity cascade"))
