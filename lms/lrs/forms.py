@@ -15,7 +15,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.lrs.rules.keys import USES, Use
@@ -33,7 +33,7 @@ def _stripped(text: str | None) -> str:
 class OfOrganisation(FlaskForm):
     """A form about one of the organisations that the person answers for."""
 
-    tenant_id = SelectField("单位", [InputRequired("选一家单位"), Regexp(A_UUID, message="选一家单位")])
+    tenant_id = SelectField("单位", [DataRequired("选一家单位"), Regexp(A_UUID, message="选一家单位")])
 
     @property
     def tenant(self) -> UUID:
@@ -46,17 +46,17 @@ class KeyForm(OfOrganisation):
 
     name = StringField(
         "给哪个系统用",
-        [InputRequired("写上系统的名字，比如 县域培训平台"), Length(max=60, message="名字最多 60 个字")],
+        [DataRequired("写上系统的名字，比如 县域培训平台"), Length(max=60, message="名字最多 60 个字")],
         filters=[_stripped],
     )
     purpose = StringField(
         "用来做什么",
-        [InputRequired("写一句用来做什么，以后看清单的人才明白"), Length(max=200, message="最多 200 个字")],
+        [DataRequired("写一句用来做什么，以后看清单的人才明白"), Length(max=200, message="最多 200 个字")],
         filters=[_stripped],
     )
     use = RadioField(
         "能做什么",
-        [InputRequired("选一种")],
+        [DataRequired("选一种")],
         choices=[SelectChoice(use.name, use.words) for use in USES],
         default=USES[0].name,
     )
@@ -71,7 +71,7 @@ class PersonForm(FlaskForm):
     """Whom to look for in a class. The name is posted: it does not belong into an address."""
 
     name = StringField(
-        "学员姓名", [InputRequired("写上学员的姓名"), Length(max=60, message="姓名最多 60 个字")], filters=[_stripped]
+        "学员姓名", [DataRequired("写上学员的姓名"), Length(max=60, message="姓名最多 60 个字")], filters=[_stripped]
     )
 
 
@@ -80,7 +80,7 @@ class ReasonForm(FlaskForm):
 
     reason = StringField(
         "为什么要下载",
-        [InputRequired("写一句为什么，会留档"), Length(min=4, max=200, message="写 4 到 200 个字")],
+        [DataRequired("写一句为什么，会留档"), Length(min=4, max=200, message="写 4 到 200 个字")],
         filters=[_stripped],
     )
 
@@ -89,17 +89,17 @@ class ForwardingForm(OfOrganisation):
     """Where statements go on to, with which account, and which of them."""
 
     name = StringField(
-        "转给谁", [InputRequired("写上对方系统的名字"), Length(max=60, message="名字最多 60 个字")], filters=[_stripped]
+        "转给谁", [DataRequired("写上对方系统的名字"), Length(max=60, message="名字最多 60 个字")], filters=[_stripped]
     )
     endpoint = StringField(
         "对方的 xAPI 地址",
-        [InputRequired("写上对方给你的地址，比如 https://lrs.example.cn/xapi"), Length(max=300, message="地址太长了")],
+        [DataRequired("写上对方给你的地址，比如 https://lrs.example.cn/xapi"), Length(max=300, message="地址太长了")],
         filters=[_stripped],
     )
     username = StringField(
-        "账号", [InputRequired("写上对方给你的账号"), Length(max=200, message="最多 200 个字")], filters=[_stripped]
+        "账号", [DataRequired("写上对方给你的账号"), Length(max=200, message="最多 200 个字")], filters=[_stripped]
     )
-    secret = PasswordField("密钥", [InputRequired("写上对方给你的密钥"), Length(max=500, message="最多 500 个字")])
+    secret = PasswordField("密钥", [DataRequired("写上对方给你的密钥"), Length(max=500, message="最多 500 个字")])
     verbs = SelectMultipleField(
         "转哪些记录",
         choices=[SelectChoice(verb.value, verb.words["zh-CN"]) for verb in Verb],
@@ -108,7 +108,7 @@ class ForwardingForm(OfOrganisation):
     )
     start = RadioField(
         "从什么时候的记录开始",
-        [InputRequired("选一种")],
+        [DataRequired("选一种")],
         choices=[SelectChoice("now", "从现在起"), SelectChoice("all", "以前的也转")],
         default="now",
     )
@@ -126,11 +126,11 @@ class ImportForm(OfOrganisation):
     file = FileField("记录文件")
     version = RadioField(
         "按哪个版本的规则看",
-        [InputRequired("选一个版本")],
+        [DataRequired("选一个版本")],
         choices=[SelectChoice("1.0.3", "xAPI 1.0.3"), SelectChoice("2.0.0", "xAPI 2.0")],
         default="1.0.3",
     )
-    token = HiddenField(validators=[InputRequired(), Regexp(A_UUID)])
+    token = HiddenField(validators=[DataRequired(), Regexp(A_UUID)])
 
     def validate_file(self, field: FileField) -> None:
         """A JSON or JSON Lines file that holds something and is not too large."""

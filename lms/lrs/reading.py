@@ -23,7 +23,7 @@ from lms.lrs.rules.references import ref
 from lms.lrs.rules.sequence import stored_at
 
 PAGE = 50
-BATCH = 200
+BATCH = 100
 _WHY_WIDE = "lrs: people read records of classes they answer for, or their own"
 _LESSONS = """
 select iri, definition from lrs_activity

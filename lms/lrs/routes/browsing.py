@@ -82,11 +82,11 @@ def find_person(cohort_id: UUID) -> Any:
     """Look for somebody of a class by name; one who is found alone is shown at once."""
     form = PersonForm()
     filters = Filters(cohort_id, None, None, None, None, None, None)
-    if not form.validate_on_submit():
-        return _page(filters, form), 422
     with transaction(current()):
         _chosen(cohort_id)
         people = accounts.people(list(outlook.outlook().members(cohort_id)))
+    if not form.validate_on_submit():
+        return _page(filters, form), 422
     found = sorted((view for view in people.values() if view.name == form.name.data), key=lambda view: str(view.id))
     if len(found) == 1:
         return redirect(url_for("records.browse", cohort=cohort_id, person=found[0].id), 303)
