@@ -30,11 +30,12 @@ test: $(VENV)/.dev lms/web/static/manifest.json browser ## the tests, in under t
 test-all: $(VENV)/.dev lms/web/static/manifest.json browser ## the tests with the slower tiers, in under forty minutes
 	@$(BIN)/$(PYTEST) $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, types, import contracts
+check: $(VENV)/.dev ## format, lint, types, import contracts, clauses traced
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CHECKED)) || { echo 'The formatting differs: run `make format`.'; exit 1; }
 	@$(BIN)/ruff check --quiet $(wildcard $(CHECKED))
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.traceability
 
 format: $(VENV)/.dev ## let the formatter and the linter mend what they can
 	@$(BIN)/ruff check --quiet --fix $(wildcard $(CHECKED)) || true

@@ -55,6 +55,8 @@ def build(cast: Cast) -> World:
         "cohort_id": room.cohort_id,
         "version_id": room.version_id,
         "number": 1,
+        "plan_code": "P06",
+        "programme_code": "P06-rural_ecommerce",
         "old": 0,
         "new": 0,
     }

@@ -12,6 +12,7 @@ from lms.plans.rules.duties import Anchor, Duty
 from lms.plans.rules.eligibility import DatedClauses, ProgrammeRules
 from lms.plans.rules.sheets import PlanSheet, Programme, Quota, Remote, Said
 from lms.plans.rules.targets import Target, Unit
+from lms.plans.rules.traces import Trace
 
 DATA = Path(__file__).parent / "data"
 
@@ -44,6 +45,14 @@ def later_rules() -> tuple[DatedRule, ...]:
 def dated_rules() -> tuple[DatedRule, ...]:
     """The seed's rules and the later ones together."""
     return (*(rule for sheet in sheets().values() for rule in sheet.rules), *later_rules())
+
+
+@cache
+def traces() -> tuple[Trace, ...]:
+    """What the seed asks of a platform, and how far it is."""
+    rows = _toml(DATA / "traceability.toml")["clause"]
+    lists = ("routes", "commands", "tests")
+    return tuple(Trace(**row | {name: tuple(row.get(name, ())) for name in lists}) for row in rows)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -31,6 +31,7 @@ STAFF = (
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
     Entry("学习记录", "clock", "records.browse", Permission.RECORD_READ),
+    Entry("十项工程", "flag", "plans.index", Permission.LESSON_STUDY),
 )
 TRAINEE = (
     Entry("学习", "book", "learning.home", Permission.LESSON_STUDY),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lms.plans.rules.conditions import Clause, Unless
 from lms.plans.rules.dated import DatedRule
 from lms.plans.rules.duties import Duty
 from lms.plans.rules.eligibility import ProgrammeRules
@@ -85,6 +86,11 @@ class Programme:
     def title(self) -> str:
         """As classes are filed under it."""
         return self.rules.title
+
+    @property
+    def stated(self) -> list[Clause]:
+        """The conditions of enrolling that the document states; that one is alive it takes for granted."""
+        return [clause for clause in self.rules.enrol if not isinstance(clause.condition, Unless)]
 
 
 @dataclass(frozen=True)
