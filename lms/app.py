@@ -25,6 +25,7 @@ from lms.lrs import keys as lrs_keys
 from lms.lrs import outlook as lrs_outlook
 from lms.lrs import routes as lrs
 from lms.lrs import tasks as lrs_tasks
+from lms.plans import routes as plans
 from lms.publishing import content
 from lms.publishing import routes as publishing
 from lms.publishing import tasks as publishing_tasks
@@ -43,6 +44,7 @@ csrf = CSRFProtect()
 
 BLUEPRINTS = (
     accounts.bp,
+    plans.bp,
     questions.bp,
     publishing.bp,
     cohorts.bp,
