@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from courses.course import Question, QuestionKind
 from lms.foundation.database import db, widened
@@ -98,6 +98,18 @@ def named(version_ids: Collection[UUID]) -> dict[UUID, BankView]:
         return {view.id: view for view in map(_view, db.session.execute(query))}
 
 
+def finished_of(tenants: Collection[UUID], programme_code: str) -> list[BankView]:
+    """The finished versions of these organisations in a programme: what their training package may ask with."""
+    query = _VERSIONS.where(
+        QuestionBankVersion.tenant_id.in_(tenants),
+        QuestionBankVersion.state == State.FINAL,
+        QuestionBank.programme_code == programme_code,
+    )
+    with widened("name the banks of a training package"):
+        rows = list(db.session.execute(query.order_by(QuestionBank.title, QuestionBankVersion.number.desc())))
+    return [_view(row) for row in rows]
+
+
 def known(version_ids: Collection[UUID], fingerprints: Sequence[str]) -> set[str]:
     """Which of these fingerprints are in these versions, whoever keeps them: to check a quiz against the unified bank."""
     query = select(BankQuestion.fingerprint).where(
@@ -107,7 +119,7 @@ def known(version_ids: Collection[UUID], fingerprints: Sequence[str]) -> set[str
         return set(db.session.scalars(query))
 
 
-def _view(row: Row[Any]) -> BankView:
+def _view(row: Any) -> BankView:
     version, title, programme_code = row
     same = ("id", "bank_id", "tenant_id", "number", "note", "questions", "content_hash", "created_at", "finished_at")
     values = {name: getattr(version, name) for name in same}

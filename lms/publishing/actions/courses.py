@@ -14,6 +14,7 @@ from lms.publishing.checking import Outcome
 from lms.publishing.files import KeptFile, source_hash
 from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
 from lms.publishing.queries import courses as queries
+from lms.publishing.queries.unified import refuse_outside_unified
 from lms.publishing.rules import State
 
 CHECK = "publishing.check"
@@ -101,6 +102,7 @@ def record_check(version_id: UUID, outcome: Outcome) -> None:
 def submit(version_id: UUID) -> None:
     """Send a checked version in for review; raises Conflict when it is not ready for that."""
     row = _locked(version_id, State.SUBMITTED)
+    _inside_the_unified(version_id)
     row.state, row.submitted_at, row.reason = State.SUBMITTED, clock.now(), ""
     _decide(row, "submitted", "", {})
 
@@ -112,6 +114,7 @@ def approve(version_id: UUID, seconds: dict[int, int]) -> None:
     """
     row = _locked(version_id, State.APPROVED)
     _other_than_uploader(row)
+    _inside_the_unified(version_id)
     lessons = list(db.session.scalars(select(Lesson).where(Lesson.version_id == row.id).order_by(Lesson.number)))
     for lesson in lessons:
         wanted = seconds.get(lesson.number, 0)
@@ -215,6 +218,13 @@ def _other_than_uploader(row: PackageVersion) -> None:
     problem = rules.refuse_reviewer(row.uploaded_by, acting().person_id)
     if problem:
         raise Refused(problem, code="own_upload")
+
+
+def _inside_the_unified(version_id: UUID) -> None:
+    """Where the plan demands the unified syllabus and bank, a course outside them goes no further."""
+    problem = refuse_outside_unified(version_id)
+    if problem:
+        raise Refused(problem, code="outside_unified")
 
 
 def _decide(row: PackageVersion, decision: str, reason: str, seconds: dict[str, int | None]) -> None:

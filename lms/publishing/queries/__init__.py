@@ -15,6 +15,8 @@ from lms.publishing.queries.courses import (
     versions_of_tenant,
     waiting_for_review,
 )
+from lms.publishing.queries.todo import todo
+from lms.publishing.queries.unified import refuse_outside_bank, refuse_outside_unified
 
 __all__ = [
     "LessonView",
@@ -27,6 +29,9 @@ __all__ = [
     "package_named",
     "package_title",
     "published_versions",
+    "refuse_outside_bank",
+    "refuse_outside_unified",
+    "todo",
     "version",
     "versions_of_tenant",
     "waiting_for_review",

@@ -269,7 +269,7 @@ _COLUMNS = (
 )
 
 
-def _items(version_id: UUID) -> Select[Any]:
+def _items(version_id: UUID) -> Any:
     return select(*_COLUMNS).where(SyllabusItem.version_id == version_id).order_by(SyllabusItem.place)
 
 
