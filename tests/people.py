@@ -42,6 +42,7 @@ ORGANISATIONS = {
     "qiming": ("institution", "启明技能培训中心", "440106", None, None),
     "shunde": ("authority", "顺德区人力资源和社会保障局", "440606", "440606", "P06"),
     "tianhe": ("authority", "天河区人力资源和社会保障局", "440106", "440106", "P06"),
+    "meijie": ("enterprise", "美洁家政服务有限公司", "440606", None, None),
     "canlian": ("authority", "广东省残疾人联合会", "440000", "44", "P10"),
 }
 PEOPLE = {
@@ -57,6 +58,7 @@ PEOPLE = {
     "weijun": Somebody("韦君", "19830214", 246, "13800000009"),
     "linlan": Somebody("林岚", "19760309", 365, "13800000010", ("anyi", "lead")),
     "fangyu": Somebody("方语", "19820516", 484, "13800000011", ("shunde", "auditor")),
+    "guofeng": Somebody("郭凤", "19870822", 642, "13800000013", ("meijie", "clerk")),
     "haoran": Somebody("郝然", "19800623", 571, "13800000012", ("canlian", "administrator")),
 }
 
