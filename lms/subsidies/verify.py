@@ -54,6 +54,20 @@ MEMBERS = (
     "proofs/leaves.txt",
     "proofs/inclusion.txt",
 )
+AUDIT_FORMAT = "yanxue-audit/1"
+AUDIT_MEMBERS = (
+    "README.txt",
+    "manifest.json",
+    "manifest.sig",
+    "checkpoint.txt",
+    "context.json",
+    "rows.jsonl",
+    "audit.csv",
+    "audit.xlsx",
+    "proofs/leaves.txt",
+    "proofs/inclusion.txt",
+)
+AUDIT_SHEET = "操作记录"
 BLOCK = 4096
 NEEDED = (
     "person_id",
@@ -81,6 +95,8 @@ LINES_SHEET, CLAIMS_SHEET, NOTES_SHEET = "学时台账", "申领合计", "说明
 
 MEANS = "从签名那一刻起，没有人改过、删过、加过这些记录；学时是按包里写明的规则算的。"
 MEANS_NOT = "不证明坐在手机前的一定是本人，也不决定能不能领补贴。"
+AUDIT_MEANS = "从签名那一刻起，没有人改过这些操作记录。"
+AUDIT_MEANS_NOT = "不证明包里是全部操作记录：按什么条件挑的，写在表的第二行。"
 
 
 @dataclass
@@ -148,11 +164,11 @@ def central_directory(members: Sequence[tuple[str, int, int, int]], at: int) -> 
     return entries + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(entries), at, 0)
 
 
-def unwrap(data: Any, report: Report) -> dict[str, memoryview]:
+def unwrap(data: Any, report: Report, names: Sequence[str] = MEMBERS) -> dict[str, memoryview]:
     """Return the members of a bundle; every byte between them must be the one that has to stand there."""
     view, at, found = memoryview(data), 0, []
     members: dict[str, memoryview] = {}
-    for name in MEMBERS:
+    for name in names:
         length = len(local_header(name, 0, 0))
         crc, size = struct.unpack_from("<LL", view, at + 14) if at + length <= len(view) else (0, 0)
         header = local_header(name, crc, size)
@@ -276,18 +292,39 @@ def trusted_fingerprint(given: str) -> str:
 def verify(data: Any, trusted: str | None = None) -> Report:
     """Check a whole bundle (bytes or a memory map); `trusted` is the fingerprint of the key that must have signed."""
     report = Report()
-    members = unwrap(data, report)
+    form, names = (AUDIT_FORMAT, AUDIT_MEMBERS) if is_audit(data) else (FORMAT, MEMBERS)
+    members = unwrap(data, report, names)
     manifest: dict[str, Any] = {}
     with report.reading("manifest.json"):
         manifest = read_canonical(bytes(members["manifest.json"])[:-1])
-        if bytes(members["manifest.json"])[-1:] != b"\n" or manifest["format"] != FORMAT:
-            report.add("manifest.json", f"不是 {FORMAT} 的清单")
+        if bytes(members["manifest.json"])[-1:] != b"\n" or manifest["format"] != form:
+            report.add("manifest.json", f"不是 {form} 的清单")
     if not manifest:
         return report
     changed: dict[str, str] = {}
     with report.reading("manifest.json"):
-        _check_signature(members, manifest, trusted, report)
-        changed = _check_files(members, manifest, report)
+        _check_signature(members, manifest, form, trusted, report)
+        changed = _check_files(members, manifest, names, report)
+    if form == AUDIT_FORMAT:
+        _check_audit(members, manifest, report)
+    else:
+        _check_hours(members, manifest, report)
+    for name, where in changed.items():
+        if not any(problem.file == name for problem in report.problems):
+            report.add(name, "和签名清单里的校验值不一样", row=where)
+    return report
+
+
+def is_audit(data: Any) -> bool:
+    """Whether the manifest, the second member, says that this is an export of the audit and not of hours."""
+    view = memoryview(data)
+    at = len(local_header("README.txt", 0, 0))
+    size = struct.unpack_from("<L", view, 18)[0] if at <= len(view) else 0
+    at += size + len(local_header("manifest.json", 0, 0))
+    return f'"format":"{AUDIT_FORMAT}"'.encode() in bytes(view[at : at + (1 << 22)])
+
+
+def _check_hours(members: Mapping[str, memoryview], manifest: Mapping[str, Any], report: Report) -> None:
     bundle = Bundle()
     with report.reading("manifest.json"):
         _read(members, manifest, bundle, report)
@@ -299,14 +336,10 @@ def verify(data: Any, trusted: str | None = None) -> Report:
         _check_excluded(bytes(members["excluded.csv"]), bundle, report)
     with report.reading("hours.xlsx"):
         _check_sheets(bytes(members["hours.xlsx"]), bundle, report)
-    for name, where in changed.items():
-        if not any(problem.file == name for problem in report.problems):
-            report.add(name, "和签名清单里的校验值不一样", row=where)
-    return report
 
 
 def _check_signature(
-    members: Mapping[str, memoryview], manifest: Mapping[str, Any], trusted: str | None, report: Report
+    members: Mapping[str, memoryview], manifest: Mapping[str, Any], form: str, trusted: str | None, report: Report
 ) -> None:
     with report.reading("manifest.sig"):
         name, _, raw = key_of(manifest["key"])
@@ -316,7 +349,7 @@ def _check_signature(
             report.add("manifest.json", f"签名的钥匙是 {report.fingerprint[:16]}…，不是你信任的那一把", field="key")
         if name != manifest["origin"]:
             report.add("manifest.json", "钥匙的名字和平台的名字不一样", field="origin")
-        signed = f"{FORMAT}\n{hashlib.sha256(members['manifest.json']).hexdigest()}\n"
+        signed = f"{form}\n{hashlib.sha256(members['manifest.json']).hexdigest()}\n"
         try:
             fits = open_note(bytes(members["manifest.sig"]), manifest["key"]) == signed
         except ValueError:
@@ -325,11 +358,13 @@ def _check_signature(
             report.add("manifest.json", "签名对不上：清单或签名（manifest.sig）被改过")
 
 
-def _check_files(members: Mapping[str, memoryview], manifest: Mapping[str, Any], report: Report) -> dict[str, str]:
+def _check_files(
+    members: Mapping[str, memoryview], manifest: Mapping[str, Any], names: Sequence[str], report: Report
+) -> dict[str, str]:
     """Compare each file with the signed list; return where those that differ were changed."""
     changed = {}
     listed = {entry["name"]: entry for entry in manifest["files"]}
-    if list(listed) != [name for name in MEMBERS if not name.startswith("manifest.")]:
+    if list(listed) != [name for name in names if not name.startswith("manifest.")]:
         report.add("manifest.json", "清单里的文件不全，或者多了", field="files")
     for name, entry in listed.items():
         content = members.get(name)
@@ -416,8 +451,10 @@ def _lines(content: memoryview) -> Iterator[bytes]:
         at += end
 
 
-def _read_rows(members: Mapping[str, memoryview], kind: str, bundle: Bundle, report: Report) -> None:
-    """Hash every record again and compare it with the list of leaves, by position."""
+def _read_rows(
+    members: Mapping[str, memoryview], kind: str, bundle: Bundle, report: Report, needed: Sequence[str] | None = NEEDED
+) -> None:
+    """Hash every record again and compare it with the list of leaves, by position. `needed` None keeps whole records."""
     sealed: dict[int, tuple[bytes, bytes]] = {}
     with report.reading("proofs/leaves.txt"):
         for raw in _lines(members["proofs/leaves.txt"]):
@@ -427,7 +464,7 @@ def _read_rows(members: Mapping[str, memoryview], kind: str, bundle: Bundle, rep
     for nth, raw in enumerate(_lines(members["rows.jsonl"]), 1):
         with report.reading(f"rows.jsonl，第 {nth} 行"):
             row = read_canonical(raw)
-            _take_row(row, nth, kind, sealed.get(row["position"]), seen, bundle, report)
+            _take_row(row, nth, kind, sealed.get(row["position"]), seen, bundle, report, needed)
     for nth, position in enumerate(sealed, 1):
         if position not in seen:
             report.add("rows.jsonl", "少了这条记录", nth, f"封存位置 {position}")
@@ -442,6 +479,7 @@ def _take_row(
     seen: set[int],
     bundle: Bundle,
     report: Report,
+    needed: Sequence[str] | None,
 ) -> None:
     position, content = row["position"], row["content"]
     if position in seen:
@@ -450,8 +488,8 @@ def _take_row(
     seen.add(position)
     leaf = leaf_hash(kind, content)
     bundle.leaves.append((position, leaf))
-    kept = {name: sys.intern(v) if isinstance(v := content[name], str) else v for name in NEEDED}
-    shown = {"ip": sys.intern(row["ip"]), "ip_salt": row["ip_salt"]}
+    kept = {name: sys.intern(v) if isinstance(v := content[name], str) else v for name in needed or content}
+    shown = {name: sys.intern(row[name]) for name in ("ip", "ip_salt") if needed}
     bundle.rows.append({**kept, **shown, "position": position, "line": nth, "leaf": leaf})
     if sealed is None:
         report.add("rows.jsonl", "多出来的记录，证明里没有它", nth, f"封存位置 {position}")
@@ -758,7 +796,9 @@ def _check_sheets(workbook: bytes, bundle: Bundle, report: Report) -> None:
         _compare_sheet(name, expected, sheets.get(name, {}), report)
 
 
-def _compare_sheet(name: str, expected: list[list[Any]], found: dict[int, dict[int, str]], report: Report) -> None:
+def _compare_sheet(
+    name: str, expected: list[list[Any]], found: dict[int, dict[int, str]], report: Report, file: str = "hours.xlsx"
+) -> None:
     header = expected[2]
     for row in range(1, max([len(expected), *found]) + 1):
         wanted = expected[row - 1] if row <= len(expected) else []
@@ -768,7 +808,7 @@ def _compare_sheet(name: str, expected: list[list[Any]], found: dict[int, dict[i
             have = there.get(column, "")
             if not _same(want, have):
                 title = header[column - 1] if column <= len(header) else f"第 {column} 列"
-                report.add("hours.xlsx", f"表里写“{have[:40]}”，从记录算出来是“{str(want)[:40]}”", row, name, title)
+                report.add(file, f"表里写“{have[:40]}”，从记录算出来是“{str(want)[:40]}”", row, name, title)
 
 
 def _same(want: Any, have: str) -> bool:
@@ -856,6 +896,70 @@ def _check_excluded(content: bytes, bundle: Bundle, report: Report) -> None:
             report.add("excluded.csv", "和从记录算出来的不一样", nth)
 
 
+# The audit: the same envelope and tree, a plainer sheet
+
+
+def _check_audit(members: Mapping[str, memoryview], manifest: Mapping[str, Any], report: Report) -> None:
+    bundle = Bundle()
+    with report.reading("context.json"):
+        bundle.context = read_canonical(bytes(members["context.json"])[:-1])
+    with report.reading("rows.jsonl"):
+        _read_rows(members, manifest["kind"], bundle, report, None)
+    with report.reading("checkpoint.txt"):
+        _check_tree(members, manifest, bundle, report)
+    expected: list[list[Any]] = []
+    with report.reading("context.json"):
+        expected = [bundle.context["columns"], *(audit_cells(row, bundle.context) for row in bundle.rows)]
+    with report.reading("audit.csv"):
+        _compare_csv(bytes(members["audit.csv"]), expected, report)
+    with report.reading("audit.xlsx"):
+        sheets = read_workbook(bytes(members["audit.xlsx"]))
+        if list(sheets) != [AUDIT_SHEET]:
+            report.add("audit.xlsx", f"工作表应该是 {AUDIT_SHEET}，现在是 {'、'.join(sheets)}")
+        top = [[bundle.context["title"]], [bundle.context["facts"]]]
+        _compare_sheet(AUDIT_SHEET, [*top, *expected], sheets.get(AUDIT_SHEET, {}), report, "audit.xlsx")
+    report.facts = {"audit": True, "rows": len(bundle.rows), "size": manifest["checkpoint"]["size"]}
+
+
+def audit_cells(row: Mapping[str, Any], context: Mapping[str, Any]) -> list[Any]:
+    """What must stand in the row of one entry."""
+    words, names = context["words"], context["names"]
+    actor = "" if row["actor"] in {None, "None"} else row["actor"]
+    deputy = row.get("deputy_for")
+    return [
+        row["position"],
+        _clock(row["at"]),
+        names.get(actor, actor) if actor else "平台",
+        words.get(f"role {row.get('role')}", ""),
+        names.get(row.get("organisation_id"), ""),
+        names.get(deputy, deputy) if deputy else "",
+        words.get(f"action {row['action']}", "其他操作"),
+        words.get(f"subject {row.get('subject_kind')}", ""),
+        row["subject"],
+        row.get("people", 0),
+        names.get(row.get("region_code"), row.get("region_code") or ""),
+        words.get(f"plan {row.get('plan_code')}", row.get("plan_code") or ""),
+        row["reason"],
+        row["action"],
+    ]
+
+
+def audit_csv(expected: Sequence[Sequence[Any]]) -> bytes:
+    """What audit.csv must be."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows([[_safe(str(cell)) for cell in cells] for cells in expected])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _compare_csv(content: bytes, expected: Sequence[Sequence[Any]], report: Report) -> None:
+    derived = audit_csv(expected)
+    if content == derived:
+        return
+    for nth, (want, have) in enumerate(zip_longest(derived.split(b"\r\n"), content.split(b"\r\n")), 1):
+        if want != have:
+            report.add("audit.csv", "和从记录算出来的不一样", nth)
+
+
 # The door
 
 
@@ -868,13 +972,21 @@ def summary(report: Report) -> list[str]:
         return [*lines, f"NOT VERIFIED: {len(report.problems) + report.more} difference(s) found"]
     f = report.facts
     key = "是你指定的那一把" if report.key_confirmed else "请和主管部门公布的对一对，或者加上 --key 再查一次"
+    compared = "" if report.key_confirmed else " (key not compared)"
+    if f.get("audit"):
+        return [
+            f"通过：{f['rows']} 条操作记录，没有一处被改过。",
+            f"签名的钥匙：{report.fingerprint}（{key}）",
+            f"说明什么：{AUDIT_MEANS}",
+            f"不说明什么：{AUDIT_MEANS_NOT}",
+            f"{f['rows']} audit entries · 0 altered · signature good{compared}",
+        ]
     return [
         f"通过：{f['cohort_code']} 班，{f['people']} 人，可申领 {f['class_hours']} 学时，{f['rows']} 条记录，没有一处被改过。",
         f"签名的钥匙：{report.fingerprint}（{key}）",
         f"说明什么：{MEANS}",
         f"不说明什么：{MEANS_NOT}",
-        f"{f['class_hours']} hours · {f['people']} people · {f['rows']} rows · 0 altered · signature good"
-        + ("" if report.key_confirmed else " (key not compared)"),
+        f"{f['class_hours']} hours · {f['people']} people · {f['rows']} rows · 0 altered · signature good{compared}",
     ]
 
 

@@ -1,6 +1,7 @@
 """Whatever is changed in a bundle is found and named; what was not changed raises no alarm."""
 
 import base64
+import hashlib
 import json
 import random
 import subprocess
@@ -15,9 +16,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lms.foundation.evidence import canonical, note
+from lms.foundation.evidence import archive, canonical, note
 from lms.subsidies import verify
-from lms.subsidies.bundle import archive, contents, workbook
+from lms.subsidies.bundle import contents, workbook
 from lms.subsidies.bundle.subject import Record
 from tests.subsidies import ledgers
 
@@ -54,10 +55,10 @@ def resigned(files: dict[str, bytes], place: Path, key: Ed25519PrivateKey = ledg
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(files[name])
     manifest = json.loads(files["manifest.json"])
-    manifest["files"] = [contents._listed(place / "x", name) for name in contents.SIGNED]
+    manifest["files"] = [archive._listed(place / "x", name) for name in contents.SIGNED]
     manifest["key"] = note.verifier_key(ledgers.ORIGIN, key.public_key())
     raw = canonical.canonical(manifest) + b"\n"
-    signed = note.sign(f"{contents.FORMAT}\n{contents.hashlib.sha256(raw).hexdigest()}\n", ledgers.ORIGIN, key)
+    signed = note.sign(f"{contents.FORMAT}\n{hashlib.sha256(raw).hexdigest()}\n", ledgers.ORIGIN, key)
     return pack({**files, "manifest.json": raw, "manifest.sig": signed.encode()}, place)
 
 

@@ -1,18 +1,17 @@
 """What goes into a bundle: each file written once, in the order of the ledger, then listed and signed."""
 
 import csv
-import hashlib
 import io
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from lms.foundation.evidence import note
+from lms.foundation.evidence import archive
 from lms.foundation.evidence.canonical import canonical
-from lms.subsidies.bundle import archive, words, workbook
+from lms.subsidies.bundle import words, workbook
 from lms.subsidies.bundle.subject import Figures, Record, Seal, Subject
 from lms.subsidies.rules.claims import Claim, claims
 from lms.subsidies.rules.entries import Entry, entry, on_the_wall
@@ -20,7 +19,6 @@ from lms.subsidies.rules.lines import Line, lines
 from lms.subsidies.rules.sheet import Frame, claim_rows, lesson_text, line_rows, seconds_text
 
 FORMAT = "yanxue-bundle/1"
-BLOCK = 4096
 SIGNED = (
     "README.txt",
     "checkpoint.txt",
@@ -146,30 +144,14 @@ def _write_manifest(folder: Path, subject: Subject, seal: Seal, figures: Figures
         "format": FORMAT,
         "kind": subject.kind,
         "origin": seal.origin,
-        "key": note.verifier_key(seal.origin, seal.key.public_key()),
         "cohort_id": subject.cohort_id,
         "cohort_code": subject.cohort_code,
         "identity": subject.identity,
         "sealed_at": on_the_wall(seal.sealed_at.isoformat()),
         "checkpoint": {"size": seal.size},
-        "files": [_listed(folder, name) for name in SIGNED],
         **asdict(figures),
     }
-    raw = canonical(manifest) + b"\n"
-    _write(folder, "manifest.json", raw)
-    signed = note.sign(f"{FORMAT}\n{hashlib.sha256(raw).hexdigest()}\n", seal.origin, seal.key)
-    _write(folder, "manifest.sig", signed.encode())
-
-
-def _listed(folder: Path, name: str) -> dict[str, Any]:
-    """Size, SHA-256, and eight digits for each block of 4096 bytes, which tell where a file was changed."""
-    whole, marks, size = hashlib.sha256(), [], 0
-    with (folder / name).open("rb") as file:
-        while block := file.read(BLOCK):
-            whole.update(block)
-            marks.append(hashlib.sha256(block).hexdigest()[:8])
-            size += len(block)
-    return {"name": name, "size": size, "sha256": whole.hexdigest(), "blocks": "".join(marks)}
+    archive.write_manifest(folder, manifest, SIGNED, seal.key)
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
