@@ -77,6 +77,7 @@ def _sheet(data: dict[str, Any]) -> PlanSheet:
         duties=tuple(_duty(row, rules) for row in data.get("duty", [])),
         quotas=tuple(Quota(**row | {"plans": tuple(row["plans"])}) for row in data.get("quota", [])),
         notes=tuple(Said(row["line"], row["words"]) for row in data.get("note", [])),
+        remote_for=data.get("remote_for", ""),
         funding=tuple(Said(row["line"], row["name"]) for row in data.get("funding", [])),
     )
 

@@ -164,7 +164,7 @@ def test_no_rule_in_force_needs_proof_and_says_so():
     found = verdict("P06-rural_ecommerce", somebody(FARMER), TODAY)
     assert found.answer is Answer.NEEDS_PROOF
     assert [g.words for g in found.grounds if g.answer is Answer.NEEDS_PROOF] == [
-        "还要证明：平台没有 2026-11-20 这一天有效的补贴办法，请主管部门说明按哪份文件"
+        "还要证明：平台没有 2026年11月20日有效的补贴办法，请主管部门说明按哪份文件"
     ]
 
 

@@ -80,7 +80,8 @@ def _dated(documents: tuple[DatedClauses, ...], asked: Asked) -> list[Ground]:
     if holding:
         return [clause.ground(asked) for document in holding for clause in document.clauses]
     known = "、".join(document.source for document in documents) or "补贴办法"
-    words = f"还要证明：平台没有 {asked.on.isoformat()} 这一天有效的补贴办法，请主管部门说明按哪份文件"
+    day = f"{asked.on.year}年{asked.on.month}月{asked.on.day}日"
+    words = f"还要证明：平台没有 {day}有效的补贴办法，请主管部门说明按哪份文件"
     return [Ground(known, Answer.NEEDS_PROOF, words)]
 
 

@@ -95,7 +95,7 @@ class Programme:
 
 @dataclass(frozen=True)
 class PlanSheet:
-    """One of the ten plans, whole."""
+    """One of the ten plans, whole. `remote_for`: whom alone its remote clause names, where it does not name everybody."""
 
     code: str
     number: str
@@ -114,6 +114,7 @@ class PlanSheet:
     quotas: tuple[Quota, ...]
     notes: tuple[Said, ...]
     funding: tuple[Said, ...]
+    remote_for: str = ""
 
     @property
     def pilot(self) -> bool:
