@@ -13,10 +13,11 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
 from lms import config, demo, reactions
 from lms.accounts import routes as accounts
-from lms.accounts import senders, sessions
+from lms.accounts import sessions
+from lms.accounts.routes import people, people_rights, people_staff  # noqa: F401 - the doors of one blueprint
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts import routes as cohorts
-from lms.foundation import clock, gate, secrets
+from lms.foundation import clock, gate, secrets, sending
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
 from lms.learning import queries as learning_queries
@@ -44,6 +45,9 @@ csrf = CSRFProtect()
 
 BLUEPRINTS = (
     accounts.bp,
+    accounts.helping,
+    accounts.organisations.bp,
+    people.bp,
     plans.bp,
     questions.bp,
     publishing.bp,
@@ -73,7 +77,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     manifest.init_app(app)
     for part in (errors, filters, navigation):
         part.init_app(app)
-    app.extensions["sender"] = senders.sender_for(app.config["LMS"])
+    sending.init_app(app, app.config["LMS"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_blueprint(lrs.bp)
@@ -132,6 +136,7 @@ def _wire(app: Flask, settings: config.Settings) -> None:
     """What the foundation calls without knowing it by name."""
     app.extensions["storage"] = storage_for(settings)
     app.extensions["reactions"] = reactions.TABLE
+    app.extensions["copies"], app.extensions["holds"] = reactions.COPIES, reactions.HOLDS
     app.extensions["wake"] = _waker(settings)
     app.extensions["readiness"] = {"storage": app.extensions["storage"].alive, "broker": _broker(settings)}
 

@@ -6,6 +6,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     # Of an institution or enterprise: 经办 prepares, 审核 looks a second time, 负责人 answers for staff and papers.
     "clerk": frozenset(
         {
+            Permission.SIGN_IN_HELP,
             Permission.BANK_KEEP,
             Permission.TRAINING_WRITE,
             Permission.TRAINING_SIGN,
@@ -26,6 +27,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "approver": frozenset(
         {
+            Permission.SIGN_IN_HELP,
             Permission.TRAINING_SIGN,
             Permission.FILING_APPROVE,
             Permission.ORGANISATION_READ,
@@ -37,6 +39,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "lead": frozenset(
         {
+            Permission.SIGN_IN_HELP,
             Permission.TRAINING_SIGN,
             Permission.PERSON_READ,
             Permission.PERSON_REVEAL,
@@ -52,6 +55,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     # Of an authority.
     "administrator": frozenset(
         {
+            Permission.SIGN_IN_HELP,
             Permission.TRAINING_REVIEW,
             Permission.PERSON_READ,
             Permission.PERSON_PROVE,
@@ -70,7 +74,13 @@ ROLES: dict[str, frozenset[Permission]] = {
         }
     ),
     "export_officer": frozenset(
-        {Permission.HOURS_EXPORT, Permission.HOURS_EXPORT_FULL, Permission.INBOX_READ, Permission.WORK_DELEGATE}
+        {
+            Permission.SIGN_IN_HELP,
+            Permission.HOURS_EXPORT,
+            Permission.HOURS_EXPORT_FULL,
+            Permission.INBOX_READ,
+            Permission.WORK_DELEGATE,
+        }
     ),
     "auditor": frozenset({Permission.AUDIT_READ, Permission.INBOX_READ, Permission.RECORD_READ}),
 }

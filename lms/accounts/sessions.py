@@ -2,29 +2,49 @@
 
 import hashlib
 import secrets as random
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, has_request_context, request
+from flask import session as browser
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from lms.accounts import queries, rules
+from lms.accounts import queries
 from lms.accounts.models import WebSession
+from lms.accounts.rules import devices, limits
+from lms.accounts.rules import signing_in as terms
 from lms.foundation import clock, gate
 from lms.foundation.database import db, transaction
-from lms.foundation.errors import NotSignedIn
+from lms.foundation.errors import LMSError, NotFound, NotSignedIn
 from lms.foundation.permissions import Access
 from lms.foundation.principal import Principal
 
 COOKIE = "__Host-lms"
 PERSON = "_user_id"
-RENEW_AFTER = timedelta(minutes=10)
+# Somebody who gave one factor alone; enough for a trainee, nothing for staff, even where the role came later.
+ONE_FACTOR = "one_factor"
+PROVED_AT = "proved_at"
+# A row is written anew when a thirtieth of its life is gone, not at each request.
+RENEWED = 30
+# Every request asks this: columns, not an entity, and built once.
+_FIND = select(
+    WebSession.person_id, WebSession.data, WebSession.created_at, WebSession.expires_at, WebSession.ends_at
+).where(WebSession.token_hash == bindparam("token"))
 keeper = Principal.system_of("sessions")
 login_manager = LoginManager()
+
+
+class ProveAgain(LMSError):
+    """Before this, the person proves once more who they are (403; pages lead to /me/prove)."""
+
+    status = 403
+    code = "prove_again"
+    default = "这一步要再确认一次是你本人，确认后接着做"
 
 
 class User(UserMixin):
@@ -35,24 +55,55 @@ class User(UserMixin):
         self.account = account
 
 
+@dataclass(frozen=True)
+class Browser:
+    """A signed-in browser as its owner sees it; `here` is the one that asks."""
+
+    id: UUID
+    device: str
+    network: str
+    created_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the table holds of the browser that asks."""
+
+    person_id: UUID | None
+    data: dict[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    ends_at: datetime | None
+
+
 class ServerSession(dict[str, Any], SessionMixin):
     """The data of one browser; `token` is what its cookie says, empty until something is kept."""
 
-    def __init__(self, token: str = "", data: dict[str, Any] | None = None) -> None:
+    def __init__(self, token: str = "", data: dict[str, Any] | None = None, row: Row | None = None) -> None:
         super().__init__(data or {})
-        self.token = token
+        self.token, self.row = token, row
         self.kept = dict(self)
         self.renew = False
+        self.staff = False
 
     @property
     def changed(self) -> bool:
         """Whether the row must be written."""
         return self.renew or dict(self) != self.kept
 
+    @property
+    def lives(self) -> tuple[timedelta, timedelta]:
+        """How long it lasts without a sign, and at most."""
+        if self.staff:
+            return terms.STAFF_SESSION_LIFE, terms.STAFF_SESSION_LONGEST
+        return terms.SESSION_LIFE, terms.SESSION_LONGEST
+
     def start_anew(self) -> None:
         """Change the token, so that one planted before sign-in opens nothing after it."""
         forget(self.token)
-        self.token = ""
+        self.token, self.row = "", None
 
 
 class SessionStore(SessionInterface):
@@ -64,13 +115,19 @@ class SessionStore(SessionInterface):
         token = request.cookies.get(COOKIE, "")
         if not token or request.path.startswith("/xapi"):
             return ServerSession()
-        with transaction(keeper):
-            row = db.session.get(WebSession, _hash(token))
-            if row is None or row.expires_at < clock.now():
+        now = clock.now()
+        with transaction(keeper) as work:
+            found = work.execute(_FIND, {"token": _hash(token)}).one_or_none()
+            row = Row(*found) if found else None
+            if row is None or row.expires_at < now:
                 return ServerSession()
-            g.account = queries.account(row.person_id) if row.person_id else None
-        session = ServerSession(token, row.data)
-        session.renew = row.expires_at - clock.now() < rules.SESSION_LIFE - RENEW_AFTER
+            account = queries.account(row.person_id) if row.person_id else None
+        session = ServerSession(token, row.data, row)
+        session.staff = is_staff(account)
+        if not (session.staff and row.data.get(ONE_FACTOR)):
+            g.account = account
+        idle, _ = session.lives
+        session.renew = row.expires_at - now < idle - idle / RENEWED
         return session
 
     def save_session(  # type: ignore[override]
@@ -89,7 +146,7 @@ class SessionStore(SessionInterface):
             return
         session.token = session.token or random.token_urlsafe(32)
         _keep(session)
-        life = int(rules.SESSION_LIFE.total_seconds())
+        life = int(session.lives[0].total_seconds())
         response.set_cookie(COOKIE, session.token, max_age=life, path="/", secure=True, httponly=True, samesite="Lax")
 
 
@@ -115,6 +172,56 @@ def signed_in(request: Request) -> Principal:  # noqa: ARG001 - the interface of
     return account.principal
 
 
+def is_staff(account: queries.Account | None) -> bool:
+    """Whether somebody works for an organisation in any role."""
+    return account is not None and bool(account.organisation)
+
+
+def require_fresh_proof() -> None:
+    """Raise ProveAgain unless the person proved who they are within the last ten minutes.
+
+    For what cannot be undone: full identity numbers, a new phone, a factor less. Signing in is a proof.
+    """
+    at = browser.get(PROVED_AT)
+    row = browser.row  # type: ignore[attr-defined]
+    proved = datetime.fromisoformat(at) if at else (row.created_at if row else None)
+    if proved is None or clock.now() - proved > terms.PROOF_LIFE:
+        raise ProveAgain()
+
+
+def proved_now() -> None:
+    """The person has just proved who they are."""
+    browser[PROVED_AT] = clock.now().isoformat()
+
+
+def browsers(person_id: UUID, token: str) -> list[Browser]:
+    """Where somebody is signed in at the moment, the latest first."""
+    mine = (WebSession.person_id == person_id) & (WebSession.expires_at >= clock.now())
+    with transaction(keeper) as session:
+        rows = session.scalars(select(WebSession).where(mine).order_by(WebSession.seen_at.desc()))
+        return [_browser(row, _hash(token)) for row in rows]
+
+
+def end(person_id: UUID, browser_id: UUID) -> None:
+    """Sign one browser of a person out; raises NotFound for somebody else's."""
+    mine = (WebSession.person_id == person_id) & (WebSession.id == browser_id)
+    with transaction(keeper) as session:
+        if not session.execute(delete(WebSession).where(mine)).rowcount:  # type: ignore[attr-defined]
+            raise NotFound()
+
+
+def end_all(person_id: UUID, but_token: str = "") -> None:
+    """Sign a person out everywhere, except for the browser with this token."""
+    with transaction(keeper):
+        end_all_here(person_id, but_token)
+
+
+def end_all_here(person_id: UUID, but_token: str = "") -> None:
+    """The same in the transaction under way."""
+    mine = (WebSession.person_id == person_id) & (WebSession.token_hash != _hash(but_token))
+    db.session.execute(delete(WebSession).where(mine))
+
+
 def forget(token: str) -> None:
     """End a session, and clear away those that have ended by themselves."""
     gone = (WebSession.token_hash == _hash(token)) | (WebSession.expires_at < clock.now())
@@ -122,12 +229,32 @@ def forget(token: str) -> None:
         session.execute(delete(WebSession).where(gone))
 
 
+def _browser(row: WebSession, here: bytes) -> Browser:
+    return Browser(row.id, row.device, row.network, row.created_at, row.seen_at, row.token_hash == here)
+
+
 def _keep(session: ServerSession) -> None:
+    """A row that was there is changed and never made again: one that was ended meanwhile stays ended."""
+    idle, longest = session.lives
+    now = clock.now()
+    ends = (session.row.ends_at if session.row else None) or now + longest
     person = UUID(session[PERSON]) if PERSON in session else None
-    values = {"person_id": person, "data": dict(session), "expires_at": clock.now() + rules.SESSION_LIFE}
-    row = insert(WebSession).values(token_hash=_hash(session.token), **values)
+    values: dict[str, Any] = {"person_id": person, "data": dict(session), "seen_at": now, "ends_at": ends}
+    values |= {"expires_at": min(now + idle, ends), **(_described() if person else {})}
+    token = _hash(session.token)
     with transaction(keeper) as work:
-        work.execute(row.on_conflict_do_update(index_elements=["token_hash"], set_=values))
+        if session.row is not None:
+            work.execute(update(WebSession).where(WebSession.token_hash == token).values(**values))
+        else:
+            row = insert(WebSession).values(token_hash=token, **values)
+            work.execute(row.on_conflict_do_update(index_elements=["token_hash"], set_=values))
+
+
+def _described() -> dict[str, str]:
+    if not has_request_context():
+        return {}
+    agent = request.headers.get("User-Agent", "")
+    return {"device": devices.device(agent), "network": limits.roughly(request.remote_addr or "")}
 
 
 def _hash(token: str) -> bytes:

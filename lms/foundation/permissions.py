@@ -19,6 +19,7 @@ class Permission(StrEnum):
     HOURS_EXPORT = "hours:export"
     HOURS_EXPORT_FULL = "hours:export-full"
     INBOX_READ = "inbox:read"
+    SIGN_IN_HELP = "sign-in:help"
     FILING_APPROVE = "filing:approve"
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_ADMIT = "organisation:admit"

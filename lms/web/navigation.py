@@ -29,9 +29,11 @@ STAFF = (
     Entry("课程审核", "package", "publishing.reviews", Permission.PACKAGE_REVIEW),
     Entry("题库", "file", "questions.index", Permission.BANK_KEEP),
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
+    Entry("学员", "person", "people.index", Permission.PERSON_READ),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
     Entry("学习记录", "clock", "records.browse", Permission.RECORD_READ),
     Entry("十项工程", "flag", "plans.index", Permission.LESSON_STUDY),
+    Entry("帮人登录", "lock", "helping.desk", Permission.SIGN_IN_HELP),
 )
 TRAINEE = (
     Entry("学习", "book", "learning.home", Permission.LESSON_STUDY),

@@ -1,6 +1,32 @@
 """The doors of people, organisations and sign-in."""
 
-from lms.accounts.routes import front, signing_in
+from lms.accounts.routes import (
+    front,
+    organisations,
+    organisations_authority,
+    organisations_delegations,
+    organisations_register,
+    organisations_staff,
+    phone,
+    resets,
+    second_factor,
+    security,
+    signing_in,
+)
 from lms.accounts.routes.blueprint import bp
+from lms.accounts.routes.resets import helping
 
-__all__ = ["bp", "front", "signing_in"]
+__all__ = [
+    "bp",
+    "front",
+    "organisations",
+    "organisations_authority",
+    "organisations_delegations",
+    "organisations_register",
+    "organisations_staff",
+    "phone",
+    "resets",
+    "second_factor",
+    "security",
+    "signing_in",
+]

@@ -11,26 +11,10 @@ from lms.accounts.rules.people import (
     normal_phone,
     same_name,
 )
-from lms.accounts.rules.signing_in import (
-    CODE_LIFE,
-    CODE_TRIES,
-    CODE_WINDOW,
-    CODES_AN_HOUR,
-    PASSWORD_TRIES,
-    PASSWORD_WINDOW,
-    SESSION_LIFE,
-    Code,
-    code_good,
-)
+from lms.accounts.rules.signing_in import SESSION_LIFE, Code, code_good
 
 __all__ = [
-    "CODES_AN_HOUR",
-    "CODE_LIFE",
-    "CODE_TRIES",
-    "CODE_WINDOW",
     "FULL_WIDTH",
-    "PASSWORD_TRIES",
-    "PASSWORD_WINDOW",
     "PHONE",
     "SESSION_LIFE",
     "TENANT_KINDS",

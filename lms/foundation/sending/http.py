@@ -1,0 +1,23 @@
+"""Asking a provider over HTTP, briefly, and without a word of what was sent in any error."""
+
+from typing import Any
+
+import requests
+
+from lms.foundation.sending.messages import ProviderAway
+
+# Somebody waits in front of the page: connecting and answering may take so many seconds.
+PATIENCE = (2.0, 5.0)
+
+
+def ask(method: str, url: str, **rest: Any) -> dict[str, Any]:
+    """The JSON that a provider answers; raises ProviderAway, which names the kind of failure alone."""
+    try:
+        answer = requests.request(method, url, timeout=PATIENCE, allow_redirects=False, **rest)
+        found = answer.json()
+    except (requests.RequestException, ValueError) as problem:
+        # from None: the exception of the library holds the address, and the address may hold a secret
+        raise ProviderAway(type(problem).__name__) from None
+    if answer.status_code >= 500 or not isinstance(found, dict):
+        raise ProviderAway(f"HTTP {answer.status_code}")
+    return found
