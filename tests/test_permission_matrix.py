@@ -26,7 +26,8 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 BODIES = {
     "learning.record": {
         "beats": [{"id": str(uuid4()), "seq": 1, "stretches": [[0, 1]], "position_ms": 1, "why": "tick"}],
-    }
+    },
+    "organisations.take_role": {"role": "clerk"},
 }
 # Signing out would take the session away that the rest of the row is asked with; it is public.
 SKIPPED = {"accounts.sign_out"}

@@ -42,7 +42,7 @@ def lend(wish: Wish, principal: Principal) -> UUID:
     )
     db.session.add(row)
     db.session.flush()
-    audit("delegation:lend", subject=str(row.id), reason=f"{roles.WORDS[wish.role]}：{wish.reason.strip()}")
+    audit("delegation:lend", subject=f"delegation {row.id}", reason=f"{roles.WORDS[wish.role]}：{wish.reason.strip()}")
     return row.id
 
 
@@ -55,7 +55,7 @@ def take_back(delegation_id: UUID, principal: Principal) -> None:
         raise Conflict("这次代办已经结束了")
     row.ended_at, row.ended_by = clock.now(), principal.person_id
     db.session.flush()
-    audit("delegation:end", subject=str(row.id), reason=roles.WORDS[row.role])
+    audit("delegation:end", subject=f"delegation {row.id}", reason=roles.WORDS[row.role])
 
 
 def note(delegation_id: UUID, principal: Principal) -> None:
@@ -69,7 +69,7 @@ def note(delegation_id: UUID, principal: Principal) -> None:
             raise Conflict("这次代办已经有人看过了")
         row.noted_at, row.noted_by = clock.now(), me
         db.session.flush()
-    audit("delegation:note", subject=str(row.id), reason=roles.WORDS[row.role])
+    audit("delegation:note", subject=f"delegation {row.id}", reason=roles.WORDS[row.role])
 
 
 def _locked(delegation_id: UUID) -> Delegation:

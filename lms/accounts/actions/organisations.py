@@ -50,7 +50,7 @@ def rename(organisation_id: UUID, name: str, reason: str) -> None:
             db.session.flush()
     except IntegrityError as problem:
         raise Refused(TAKEN, field="name") from problem
-    audit("organisation:rename", subject=str(row.id), reason=reason.strip())
+    audit("organisation:rename", subject=f"organisation {row.id}", reason=reason.strip())
 
 
 def take_part(organisation_id: UUID, plan_code: str) -> None:

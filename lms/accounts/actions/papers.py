@@ -106,7 +106,7 @@ def decide_qualification(qualification_id: UUID, *, approve: bool, reason: str, 
     row.state = "accepted" if approve else {"waiting": "refused", "accepted": "revoked"}[row.state]
     row.decided_by, row.decided_at, row.reason = principal.person(), clock.now(), said
     db.session.flush()
-    audit(f"qualification:{row.state}", subject=str(row.id), reason=said)
+    audit(f"qualification:{row.state}", subject=f"qualification {row.id}", reason=said)
 
 
 def add_teacher(tenant_id: UUID, entry: TeacherEntry) -> UUID:

@@ -80,7 +80,7 @@ def decide_application(application_id: UUID, *, approve: bool, reason: str, prin
     row.decided_by, row.decided_at, row.reason = principal.person(), clock.now(), said
     row.organisation_id = organisation_id
     db.session.flush()
-    audit(f"organisation:{'admit' if approve else 'refuse'}", subject=str(row.id), reason=said)
+    audit(f"organisation:{'admit' if approve else 'refuse'}", subject=f"application {row.id}", reason=said)
     return organisation_id
 
 

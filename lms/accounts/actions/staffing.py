@@ -40,7 +40,7 @@ def invite_prepared(organisation_id: UUID, prepared: dict[str, Any], role: str, 
         _withdraw_expired(organisation_id, person_id, role)
         once = insert(StaffInvitation).values(**row, **rest, **masks, state="open").on_conflict_do_nothing()
         db.session.execute(once)
-    audit("staff:invite", subject=str(organisation_id), reason=roles.WORDS[role])
+    audit("staff:invite", subject=f"organisation {organisation_id}", reason=roles.WORDS[role])
 
 
 def answer(invitation_id: UUID, *, accept: bool, principal: Principal) -> None:
@@ -58,7 +58,7 @@ def answer(invitation_id: UUID, *, accept: bool, principal: Principal) -> None:
     if accept:
         employ(row.person_id, row.organisation_id, row.role)
     db.session.flush()
-    audit(f"staff:{row.state}", subject=str(row.organisation_id), reason=roles.WORDS[row.role])
+    audit(f"staff:{row.state}", subject=f"organisation {row.organisation_id}", reason=roles.WORDS[row.role])
 
 
 def withdraw(invitation_id: UUID, organisation_id: UUID) -> None:
@@ -89,7 +89,7 @@ def give_role(organisation_id: UUID, person_id: UUID, role: str, principal: Prin
         raise Refused("选一个岗位", field="role")
     with widened("give a colleague a role"):
         employ(person_id, organisation_id, role)
-    audit("staff:give-role", subject=str(person_id), reason=roles.WORDS[role])
+    audit("staff:give-role", subject=f"person {person_id}", reason=roles.WORDS[role])
 
 
 def take_role(organisation_id: UUID, person_id: UUID, role: str, principal: Principal) -> None:
@@ -101,7 +101,7 @@ def take_role(organisation_id: UUID, person_id: UUID, role: str, principal: Prin
     if problem:
         raise Refused(problem)
     _end(organisation_id, person_id, (role,))
-    audit("staff:take-role", subject=str(person_id), reason=roles.WORDS.get(role, role))
+    audit("staff:take-role", subject=f"person {person_id}", reason=roles.WORDS.get(role, role))
 
 
 def leave(organisation_id: UUID, person_id: UUID, successor_id: UUID | None, reason: str, principal: Principal) -> None:
@@ -121,7 +121,7 @@ def leave(organisation_id: UUID, person_id: UUID, successor_id: UUID | None, rea
         db.session.execute(delete(WebSession).where(WebSession.person_id == person_id))
         _end_loans(organisation_id, person_id)
         db.session.flush()
-    audit("staff:leave", subject=str(person_id), reason=reason.strip() or words)
+    audit("staff:leave", subject=f"person {person_id}", reason=reason.strip() or words)
 
 
 def _person_for(prepared: dict[str, Any]) -> UUID:

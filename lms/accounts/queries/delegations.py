@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from lms.accounts import roles
 from lms.accounts.models import Delegation, Membership, Person
@@ -12,6 +12,7 @@ from lms.accounts.queries.staff import still_works
 from lms.accounts.rules import delegation
 from lms.foundation import clock
 from lms.foundation.database import acting, db, widened
+from lms.foundation.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,25 @@ def delegations_of(person_id: UUID) -> list[DelegationView]:
     return _views(_DELEGATION.where(theirs).order_by(Delegation.created_at.desc(), Delegation.id).limit(50))
 
 
-def _audited(person_id: UUID):  # type: ignore[no-untyped-def]
+def delegation_audited(delegation_id: UUID, person_id: UUID) -> DelegationView:
+    """A loan of others at an authority where somebody audits; raises NotFound."""
+    with widened("loans that an auditor looks at"):
+        found = _views(_DELEGATION.where(Delegation.id == delegation_id, _of_others(person_id)))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def _of_others(person_id: UUID) -> ColumnElement[bool]:
     places = select(Membership.organisation_id).where(
         Membership.person_id == person_id, Membership.role == "auditor", still_works()
     )
-    unseen = Delegation.noted_at.is_(None) & Delegation.organisation_id.in_(places)
-    return unseen & (Delegation.person_id != person_id) & (Delegation.borrower_id != person_id)
+    theirs = (Delegation.person_id != person_id) & (Delegation.borrower_id != person_id)
+    return Delegation.organisation_id.in_(places) & theirs
+
+
+def _audited(person_id: UUID) -> ColumnElement[bool]:
+    return Delegation.noted_at.is_(None) & _of_others(person_id)
 
 
 def delegations_to_note(

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from lms.accounts import rules
 from lms.accounts.models import Application, FormerName, Organisation, OrganisationPlan
+from lms.accounts.models.regions import Region
 from lms.accounts.rules.organisations import INSTITUTION_KINDS, KINDS
+from lms.foundation import clock
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
 from lms.foundation.principal import Principal, Scope
@@ -193,3 +195,18 @@ def organisations_of(kind: str, words: str, most: int = 20) -> list[Organisation
     """Organisations of a kind whose name contains the words, by name; names are public."""
     query = select(Organisation).where(Organisation.kind == kind, Organisation.name.contains(words, autoescape=True))
     return [_view(row) for row in db.session.scalars(query.order_by(Organisation.name).limit(most))]
+
+
+def counties() -> dict[str, list[tuple[str, str]]]:
+    """Where an organisation can be: city → (six-digit code, name); a city without counties (东莞, 中山) stands for itself."""
+    now = Region.valid_until.is_(None) | (Region.valid_until > clock.today())
+    rows = db.session.execute(
+        select(Region.code, Region.name, Region.parent, Region.level)
+        .where(Region.level.in_(("city", "county")), now)
+        .order_by(Region.code)
+    ).all()
+    below: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        if row.level == "county":
+            below.setdefault(row.parent, []).append((row.code, row.name))
+    return {r.name: below.get(r.code, [(r.code.ljust(6, "0"), r.name)]) for r in rows if r.level == "city"}

@@ -101,6 +101,16 @@ def own_organisation(principal: Principal) -> UUID:
     return next((row[0] for row in rows if row[1] == "lead"), rows[0][0])
 
 
+def own_authority(principal: Principal) -> UUID:
+    """The authority that the principal works for; raises NotFound."""
+    query = select(Membership.organisation_id).join(Organisation, Organisation.id == Membership.organisation_id)
+    query = query.where(Membership.person_id == principal.person(), Organisation.kind == "authority", still_works())
+    found = db.session.scalar(query.order_by(Membership.created_at, Membership.id).limit(1))
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def colleagues(organisation_id: UUID) -> list[Colleague]:
     """Everybody who works for an organisation today, in the order of joining; the caller says whose it is."""
     query = select(Membership.person_id, Person.name, Person.phone_mask, Membership.role).join(
