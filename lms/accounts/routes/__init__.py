@@ -19,6 +19,7 @@ from lms.accounts.routes.resets import helping
 __all__ = [
     "bp",
     "front",
+    "helping",
     "organisations",
     "organisations_authority",
     "organisations_delegations",
