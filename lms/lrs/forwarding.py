@@ -123,7 +123,10 @@ def turn(forwarding_id: UUID, tenants: Collection[UUID], *, active: bool) -> Non
         row = _own(forwarding_id, tenants)
         row.state, row.failures, row.trouble = "active" if active else "paused", 0, ""
         row.next_try_at = clock.now()
-        audit(f"forwarding:{row.state}", subject=f"lrs_forwarding {row.id}", reason=row.name)
+        if active:
+            audit("forwarding:resume", subject=f"lrs_forwarding {row.id}", reason=row.name)
+        else:
+            audit("forwarding:pause", subject=f"lrs_forwarding {row.id}", reason=row.name)
         db.session.flush()
         if active:
             _queue(row.id)

@@ -104,7 +104,8 @@ def statement(cohort_id: UUID, statement_id: UUID) -> Any:
         cohort = _chosen(cohort_id)
         item, text = reading.one(cohort.tenant_id, statement_id, reading.class_iri(cohort.id))
         people = accounts.people([item.person_id] if item.person_id else [])
-        audit("record:read", subject=f"statement {statement_id}", reason="看一条学习记录的原文")
+        whose = f" of person {item.person_id}" if item.person_id in people else ""
+        audit("record:read", subject=f"statement {statement_id}{whose}", reason="看一条学习记录的原文")
     return render_template("lrs/statement.html", item=item, text=text, cohort=cohort, people=people)
 
 
