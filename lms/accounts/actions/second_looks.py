@@ -40,8 +40,10 @@ def ask_second_look(
         raise Conflict(ASKED) from problem
 
 
-def second_look(kind: str, subject_id: UUID, *, approve: bool, reason: str, digest: str, principal: Principal) -> UUID:
-    """Say yes or no as the second person; gives back who asked.
+def second_look(
+    kind: str, subject_id: UUID, *, approve: bool, reason: str, seen: str, now: str, principal: Principal
+) -> UUID:
+    """Say yes or no as the second person; gives back who asked. `seen` is the digest of the page, `now` of what is there.
 
     Raises NotFound for other houses, Refused for one's own work, Conflict where it was decided or changed meanwhile.
     """
@@ -49,11 +51,11 @@ def second_look(kind: str, subject_id: UUID, *, approve: bool, reason: str, dige
     problem = second_looks.why_not_look(row.asked_by, principal.person())
     if problem:
         raise Refused(problem, code="own_filing")
-    if row.digest != digest:
+    if seen != now:
         raise Conflict(MOVED_ON)
     if not approve and not reason.strip():
         raise Refused("写一句为什么退回，经办才知道改哪里", field="reason")
-    row.state, row.reason = ("passed" if approve else "refused"), reason.strip()
+    row.state, row.reason, row.digest = ("passed" if approve else "refused"), reason.strip(), now
     row.looked_by, row.looked_at = principal.person(), clock.now()
     db.session.flush()
     audit(f"second-look:{row.state}", subject=f"{kind} {subject_id}", reason=reason.strip() or "材料齐全")

@@ -1,5 +1,6 @@
 """Write a class down, change it, file it, decide on it, close it."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from lms.accounts import actions as acts
 from lms.accounts import queries as accounts
 from lms.cohorts import teaching
 from lms.cohorts.events import CohortOpened
@@ -22,6 +24,7 @@ from lms.publishing import queries as publishing
 from lms.publishing import rules as publishing_rules
 
 DECISION = "cohort_decision"
+FILING = "cohort"
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -44,6 +47,7 @@ def change(cohort_id: UUID, terms: Terms, principal: Principal) -> None:
     cohort = _own(cohort_id, principal)
     if State(cohort.state) not in filing.EDITABLE:
         raise Conflict(filing.too_late(State(cohort.state)))
+    acts.withdraw_second_look(FILING, cohort_id)
     _write(cohort, terms)
     _flush_code()
 
@@ -53,8 +57,44 @@ def file(cohort_id: UUID, principal: Principal) -> None:
     cohort = _own(cohort_id, principal)
     state = _after(cohort, Step.FILE)
     _check(_terms_of(cohort), cohort.programme_code, cohort.region_code)
+    _refuse_without_papers(cohort)
+    if accounts.needs_second_look(cohort.tenant_id):
+        what = {"tenant_id": cohort.tenant_id, "title": cohort.title, "plan_code": cohort.plan_code}
+        acts.ask_second_look(FILING, cohort_id, **what, digest=digest(cohort_id), principal=principal)
+        return
     cohort.state, cohort.filed_by, cohort.filed_at = state, principal.person(), clock.now()
     db.session.flush()
+
+
+def file_checked(cohort_id: UUID, *, approve: bool, reason: str, seen: str, principal: Principal) -> None:
+    """The institution's second person hands a class in for the clerk who asked, or gives it back with a reason.
+
+    `seen` is the digest of what was on the page; raises Conflict where terms or people have changed since.
+    """
+    cohort = _own(cohort_id, principal)
+    said = {"approve": approve, "reason": reason, "seen": seen, "now": digest(cohort_id)}
+    asked_by = acts.second_look(FILING, cohort_id, **said, principal=principal)
+    if not approve:
+        return
+    state = _after(cohort, Step.FILE)
+    _check(_terms_of(cohort), cohort.programme_code, cohort.region_code)
+    _refuse_without_papers(cohort)
+    cohort.state, cohort.filed_by, cohort.filed_at = state, asked_by, clock.now()
+    db.session.flush()
+
+
+def digest(cohort_id: UUID) -> str:
+    """A fingerprint of what a second person looks at: the terms of a class and who is in it."""
+    cohort = db.session.get_one(Cohort, cohort_id)
+    people = db.session.scalars(select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id))
+    words = [*(str(value) for value in _written_terms(cohort).values()), *sorted(map(str, people))]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
+def _refuse_without_papers(cohort: Cohort) -> None:
+    problem = accounts.why_not_file(cohort.tenant_id, cohort.programme_code, cohort.starts_on)
+    if problem:
+        raise Refused(problem, field="version_id")
 
 
 def decide(cohort_id: UUID, *, approve: bool, reason: str, seen_at: datetime, principal: Principal) -> None:
@@ -75,7 +115,8 @@ def decide(cohort_id: UUID, *, approve: bool, reason: str, seen_at: datetime, pr
         raise Refused("结班日期已经过了，退回去让他们改日期")
     if not approve and not reason.strip():
         raise Refused("写一句为什么退回，培训机构才知道改哪里", field="reason")
-    _record(cohort, "opened" if approve else "returned", reason.strip(), principal)
+    said = "，".join(part for part in (accounts.in_whose_place(), reason.strip()) if part)
+    _record(cohort, "opened" if approve else "returned", said, principal)
     cohort.state = state
     if approve:
         cohort.opened_at = clock.now()
