@@ -196,7 +196,8 @@ def _write(
     values = _values(person_id, said, standing, principal)
     db.session.add(PersonAttribute(**{**values, "document_id": document_id, "rests_on": rests_on}))
     db.session.flush()
-    return values["id"]  # type: ignore[no-any-return]
+    row_id: UUID = values["id"]
+    return row_id
 
 
 def _values(person_id: UUID, said: Said, standing: Standing, principal: Principal) -> dict[str, Any]:

@@ -50,6 +50,7 @@ from lms.accounts.queries.second_looks import (
     second_looks_waiting,
 )
 from lms.accounts.queries.staff import colleagues, names_of, present_owners
+from lms.accounts.queries.waiting import todo_people
 
 __all__ = [
     "Account",
@@ -101,5 +102,6 @@ __all__ = [
     "teacher_named",
     "teachers",
     "why_not_file",
+    "todo_people",
     "works_for",
 ]

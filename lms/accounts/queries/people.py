@@ -66,7 +66,7 @@ def deceased_among(numbers: Sequence[str]) -> frozenset[str]:
         Person.id_number_index == any_(literal(list(indexes), ARRAY(LargeBinary)))
     )
     with widened("refuse the numbers of the dead"):
-        people_of = {row[0]: indexes[row[1]] for row in db.session.execute(held)}
+        people_of = {row[0]: indexes[row[1]] for row in db.session.execute(held) if row[1] is not None}
         slots = {secrets.blind_index("attribute", f"{person_id}:deceased"): n for person_id, n in people_of.items()}
         live = select(PersonAttribute.slot).where(
             PersonAttribute.slot == any_(literal(list(slots), ARRAY(LargeBinary))),
