@@ -13,7 +13,7 @@ from lms.plans import forms, queries, reading
 from lms.plans.rules import eligibility, questions
 from lms.plans.rules.dated import CONFIDENCE, SEED
 from lms.plans.rules.facts import EDUCATION_WORDS
-from lms.plans.rules.sheets import DELIVERY, FORCES, ISSUED_HERE, RESULTS, Programme
+from lms.plans.rules.sheets import DELIVERY, FORCES, RESULTS, Programme
 
 bp = Blueprint("plans", __name__, url_prefix="/plans")
 
@@ -21,7 +21,6 @@ WORDS = {
     "forces": FORCES,
     "delivery": DELIVERY,
     "results": RESULTS,
-    "issued": ISSUED_HERE,
     "sure": CONFIDENCE,
     "seed": SEED,
 }

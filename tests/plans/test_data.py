@@ -6,8 +6,10 @@ import pytest
 
 from lms.plans import parsing, reading
 from lms.plans.rules import checking
+from lms.plans.rules.conditions import HoursAtLeast
 from lms.plans.rules.dated import CONFIDENCE, side_by_side
 from lms.plans.rules.facts import VOCABULARY, AttributeKey
+from lms.plans.rules.sheets import RESULTS
 from lms.plans.rules.targets import COUNTED_HERE, WORDS, Unit
 
 SHEETS = reading.sheets()
@@ -67,6 +69,24 @@ def test_a_rule_of_one_place_holds_there_alone(region, found):
 def test_every_rule_says_how_sure_we_are():
     assert all(rule.confidence in CONFIDENCE and rule.source for rule in reading.dated_rules())
     assert all(rule.line and rule.quote for rule in reading.dated_rules() if rule.from_seed)
+
+
+@pytest.mark.parametrize(
+    ("code", "key"), [("P09-principal", "initial_class_hours"), ("P09-retraining", "yearly_class_hours")]
+)
+def test_the_hours_asked_of_a_person_are_those_the_page_shows(code, key):
+    """Sabotage: change 48 in one place only."""
+    shown = side_by_side(SHEETS["P09"].rules, key, code, TODAY)
+    asked = [
+        c.condition.hours for c in reading.programmes()[code].rules.complete if isinstance(c.condition, HoursAtLeast)
+    ]
+    assert [rule.value for rule in shown] == asked
+
+
+def test_every_result_is_given_here_or_by_somebody_named():
+    """Thirteen kinds; two are ours to give. Sabotage: let the platform issue a permit."""
+    assert len(RESULTS) == 13 and all(kind.issuer and kind.words for kind in RESULTS.values())
+    assert {code for code, kind in RESULTS.items() if kind.here} == {"completion", "training_qualified"}
 
 
 def test_a_condition_nobody_knows_is_an_error():

@@ -16,23 +16,32 @@ FORCES = {
     "pilot": "鼓励有条件的市试点",
 }
 DELIVERY = {"self": "单位自己培训", "entrusted": "委托培训机构"}
+
+
+@dataclass(frozen=True)
+class ResultKind:
+    """What comes of a training: its name, who gives it, and whether it is given here or recorded from elsewhere."""
+
+    words: str
+    issuer: str
+    here: bool = False
+
+
 RESULTS = {
-    "completion": "结业证书",
-    "training_qualified": "培训合格证书",
-    "vocational_qualification": "职业资格证书",
-    "skill_level": "职业技能等级证书",
-    "special_ability": "专项职业能力证书",
-    "enterprise_eval": "企业自主评价",
-    "special_operation": "特种作业操作证",
-    "safety_competence": "安全生产知识和管理能力合格证",
-    "tech_expert": "技术能手",
-    "x_cert": "“1+X”之 X 证书",
-    "new_farmer": "新型职业农民认定",
-    "agri_appraisal": "农业技能鉴定",
-    "degree": "学历证书",
+    "completion": ResultKind("结业证书", "培训机构", here=True),
+    "training_qualified": ResultKind("培训合格证书", "培训机构", here=True),
+    "vocational_qualification": ResultKind("职业资格证书", "职业技能鉴定机构"),
+    "skill_level": ResultKind("职业技能等级证书", "备案的评价组织或企业"),
+    "special_ability": ResultKind("专项职业能力证书", "人力资源社会保障部门"),
+    "enterprise_eval": ResultKind("企业自主评价", "企业"),
+    "special_operation": ResultKind("特种作业操作证", "应急管理部门"),
+    "safety_competence": ResultKind("安全生产知识和管理能力合格证", "应急管理部门"),
+    "tech_expert": ResultKind("“技术能手”证书", "竞赛主办单位"),
+    "x_cert": ResultKind("“1+X”之 X 证书", "培训评价组织"),
+    "new_farmer": ResultKind("新型职业农民认定", "农业农村部门"),
+    "agri_appraisal": ResultKind("农业技能鉴定", "农业农村部门"),
+    "degree": ResultKind("学历证书", "学校"),
 }
-# Given by this platform or the institution on it; all others are recorded from elsewhere (domain: result kinds).
-ISSUED_HERE = frozenset({"completion", "training_qualified"})
 
 
 @dataclass(frozen=True)
