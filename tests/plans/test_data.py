@@ -57,7 +57,9 @@ def test_later_rules_stand_beside_the_seed():
     assert [rule.value for rule in after] == [4]
 
 
-@pytest.mark.parametrize(("region", "found"), [("440303", [50]), ("440304", []), ("440606", [])])
+@pytest.mark.parametrize(
+    ("region", "found"), [("440303", [50]), ("440303001", [50]), ("4403", []), ("440304", []), ("440606", [])]
+)
 def test_a_rule_of_one_place_holds_there_alone(region, found):
     """Sabotage: compare the regions the wrong way round."""
     rules = side_by_side(
