@@ -1,5 +1,6 @@
 """The data files: what the plans say is sound, and every line is a line of the seed."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -41,10 +42,11 @@ def test_every_number_of_the_seed_is_there_with_its_unit():
 
 
 def test_a_target_counts_the_training_of_its_programmes():
-    """Sabotage: compare by prefix without the hyphen: P1 would count P10."""
+    """Sabotage: compare by prefix without the hyphen."""
     everybody = next(target for target in reading.targets() if target.code == "P10.1")
     goose = next(target for target in reading.targets() if target.item == "领头雁")
     assert everybody.counts("P10-parents") and not everybody.counts("P01-dream_programme")
+    assert not replace(goose, programmes=("P06-pro",)).counts("P06-pro_farmer")
     assert goose.counts("P06-lead_goose") and not goose.counts("P06-pro_farmer")
     assert goose.counted_here and goose.unit in COUNTED_HERE
 
