@@ -1,5 +1,6 @@
 """What may be sent in about a class."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,7 +79,9 @@ class Offered(SelectField):
 
 
 class TermsForm(FlaskForm):
-    """A class as the clerk writes it down."""
+    """A class as the clerk writes it down; `pool` names the institution's teachers, to choose from or not."""
+
+    pool: Sequence[str] = ()
 
     title = StringField("班级名称", _short(60, "给这个班起个名字"), filters=[_trimmed])
     code = StringField(
@@ -132,3 +135,20 @@ class DecisionForm(FlaskForm):
         """A class that is returned is told why."""
         if self.verdict.data == "return" and not (field.data or "").strip():
             raise ValidationError("写一句为什么退回，培训机构才知道改哪里")
+
+
+class LookForm(FlaskForm):
+    """What the institution's second person says."""
+
+    verdict = RadioField(
+        "怎么办",
+        [InputRequired("选“没问题”或“退给经办”")],
+        choices=[SelectChoice("yes", "没问题，可以报"), SelectChoice("no", "退给经办")],
+    )
+    reason = TextAreaField("退回的原因", [Length(max=500, message="太长了，最多 500 个字")])
+    seen = HiddenField(validators=[InputRequired()])
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """What is given back is told why."""
+        if self.verdict.data == "no" and not (field.data or "").strip():
+            raise ValidationError("写一句为什么退回，经办才知道改哪里")

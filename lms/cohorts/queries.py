@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 
 from lms.cohorts.models import Cohort, CohortDecision, Enrolment, RosterImport
 from lms.cohorts.rules import filing
@@ -14,6 +14,8 @@ from lms.foundation import secrets
 from lms.foundation.database import db
 from lms.foundation.errors import Conflict, NotFound
 from lms.foundation.principal import Principal, Scope, current
+
+MOST_RETURNED = 200
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,35 @@ def cohorts_to_decide(principal: Principal) -> list[CohortView]:
     """The filings that wait for the principal's authority, oldest first."""
     query = _COHORT.where(Cohort.state == filing.State.FILED, _covered(principal.scope))
     return _views(query.order_by(Cohort.filed_at, Cohort.id))
+
+
+def cohorts_waiting(
+    principal: Principal, after: tuple[datetime, UUID] | None, limit: int, plan_code: str = ""
+) -> list[CohortView]:
+    """A page of the filings that wait for the principal's authority: what was filed after a mark, oldest first."""
+    query = _COHORT.where(*_waiting(principal, plan_code))
+    if after is not None:
+        query = query.where(tuple_(Cohort.filed_at, Cohort.id) > tuple_(*after))
+    return _views(query.order_by(Cohort.filed_at, Cohort.id).limit(limit))
+
+
+def count_waiting(principal: Principal, plan_code: str = "") -> int:
+    """How many filings wait for the principal's authority."""
+    return db.session.scalar(select(func.count()).select_from(Cohort).where(*_waiting(principal, plan_code))) or 0
+
+
+def _waiting(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
+    found = [Cohort.state == filing.State.FILED, _covered(principal.scope)]
+    return [*found, Cohort.plan_code == plan_code] if plan_code else found
+
+
+def returned_cohorts(principal: Principal) -> list[tuple[CohortView, datetime]]:
+    """The principal's own classes that were sent back and not filed anew, with the moment, the longest waiting first."""
+    own = _COHORT.where(Cohort.state == filing.State.RETURNED, Cohort.tenant_id.in_(principal.organisations))
+    found = _views(own.order_by(Cohort.filed_at, Cohort.id).limit(MOST_RETURNED))
+    said = select(CohortDecision.cohort_id, func.max(CohortDecision.decided_at)).group_by(CohortDecision.cohort_id)
+    moments = dict(db.session.execute(said.where(CohortDecision.cohort_id.in_([one.id for one in found]))).all())
+    return [(one, moments[one.id]) for one in found if one.id in moments]
 
 
 def cohorts_to_export() -> list[CohortView]:

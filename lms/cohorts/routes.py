@@ -11,11 +11,11 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
 from lms.accounts import queries as accounts
+from lms.accounts.rules.identity import masked_id_number
 from lms.cohorts import queries, teaching
-from lms.cohorts.actions import enrolling, filing
+from lms.cohorts.actions import checking, enrolling, filing
 from lms.cohorts.forms import DecisionForm, RosterForm, TermsForm
 from lms.cohorts.rules.filing import Terms
-from lms.accounts.rules.identity import masked_id_number
 from lms.cohorts.rules.preview import shown
 from lms.cohorts.rules.sheets import Unreadable
 from lms.cohorts.spreadsheets import opening, writing
@@ -71,8 +71,9 @@ def detail(cohort_id: UUID) -> Any:
         cohort = queries.own_cohort(cohort_id, current())
         said, imports = queries.decisions(cohort_id), queries.imports_of(cohort_id)
         teaches = teaching.taught_in(cohort)
-        rows = _people(cohort_id, number)
-    shares = {"cohort": cohort, "decisions": said, "imports": imports, "teaching": teaches}
+        rows = people_of(cohort_id, number)
+        look = accounts.second_look_of(filing.FILING, cohort_id)
+    shares = {"cohort": cohort, "decisions": said, "imports": imports, "teaching": teaches, "look": look}
     return render_template("cohorts/detail.html", **shares, rows=rows, page=number, size=PEOPLE_ON_A_PAGE)
 
 
@@ -183,12 +184,19 @@ def confirm_roster(cohort_id: UUID, import_id: UUID) -> Any:
     """Enrol the good rows, all or nobody; a second yes finds it done."""
     _, kept, blob = _kept(cohort_id, import_id)
     again = kept.state == "imported"
+    if not again and _looked_at_first(cohort_id, import_id):
+        return redirect(url_for("cohorts.detail", cohort_id=cohort_id))
     if not again:
         prepared = enrolling.prepare(import_id, enrolling.opened(import_id, blob))
         with transaction(current()):
             again = enrolling.confirm(prepared, cohort_id, current()).again
     address = url_for("cohorts.roster", cohort_id=cohort_id, import_id=import_id, again="1" if again else None)
     return redirect(address)
+
+
+def _looked_at_first(cohort_id: UUID, import_id: UUID) -> bool:
+    with transaction(current()):
+        return checking.waits_for_second_look(cohort_id, import_id, current())
 
 
 @bp.get("/<uuid:cohort_id>/roster/<uuid:import_id>/rows-to-mend.xlsx")
@@ -206,7 +214,7 @@ def review(cohort_id: UUID) -> Any:
     with transaction(current()):
         cohort = queries.cohort_in_scope(cohort_id, current())
         shares = {"institution": accounts.organisation(cohort.tenant_id), "teaching": teaching.taught_in(cohort)}
-        said, rows = queries.decisions(cohort_id), _people(cohort_id, 1)
+        said, rows = queries.decisions(cohort_id), people_of(cohort_id, 1)
     form = DecisionForm(seen_at=cohort.filed_at.isoformat() if cohort.filed_at else "")
     if form.validate_on_submit():
         approve = form.verdict.data == "open"
@@ -222,7 +230,8 @@ def review(cohort_id: UUID) -> Any:
 Row = tuple[accounts.PersonView | None, queries.Details]
 
 
-def _people(cohort_id: UUID, number: int) -> Sequence[Row]:
+def people_of(cohort_id: UUID, number: int) -> Sequence[Row]:
+    """A page (from 1) of the people of a class, with what the roster said of them."""
     found = queries.page_of_people(cohort_id, number, PEOPLE_ON_A_PAGE)
     views = accounts.people([person_id for person_id, _ in found])
     return [(views.get(person_id), details) for person_id, details in found]
@@ -237,7 +246,9 @@ def _kept(cohort_id: UUID, import_id: UUID) -> tuple[queries.CohortView, queries
 def _terms_form(obj: queries.CohortView | None = None) -> tuple[TermsForm, list[teaching.Choice]]:
     with transaction(current()):
         choices = teaching.choices()
+        pool = [one.name for one in accounts.teachers(current().tenant())]
     form = TermsForm(obj=obj)
+    form.pool = pool
     form.version_id.choices = [SelectChoice(str(choice.id), choice.words) for choice in choices]
     return form, choices
 
