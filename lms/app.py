@@ -14,7 +14,11 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 from lms import config, demo, reactions
 from lms.accounts import routes as accounts
 from lms.accounts import sessions
+from lms.accounts import tasks as accounts_tasks
+from lms.accounts.routes import audit as audit_pages
 from lms.accounts.routes import people, people_rights, people_staff  # noqa: F401 - the doors of one blueprint
+from lms.accounts.signing_in import province
+from lms.cohorts import check_routes  # noqa: F401 - more doors of the blueprint of classes
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts import routes as cohorts
 from lms.foundation import clock, gate, secrets, sending
@@ -48,6 +52,7 @@ BLUEPRINTS = (
     accounts.helping,
     accounts.organisations.bp,
     people.bp,
+    audit_pages.bp,
     plans.bp,
     questions.bp,
     publishing.bp,
@@ -62,7 +67,7 @@ RECORDS = lrs_outlook.Outlook(
     classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
 )
 # Importing a capability's tasks names its job handlers.
-TASKS = (publishing_tasks, subsidies_tasks, lrs_tasks, demo)
+TASKS = (accounts_tasks, publishing_tasks, subsidies_tasks, lrs_tasks, demo)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -78,10 +83,13 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for part in (errors, filters, navigation):
         part.init_app(app)
     sending.init_app(app, app.config["LMS"])
+    province.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_blueprint(lrs.bp)
     csrf.exempt(lrs.bp)
+    app.register_blueprint(accounts.receipts)
+    csrf.exempt(accounts.receipts)
     gate.register(app, Access.LRS_KEY, lrs_keys.authenticate)
     lrs_outlook.init_app(app, RECORDS)
     return app

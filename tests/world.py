@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from lms.accounts import actions as accounts
 from lms.cohorts.actions import enrolling
 from lms.foundation import clock
 from lms.foundation.database import transaction
@@ -11,6 +10,10 @@ from lms.learning.actions import quizzing
 from lms.publishing.models import PackageVersion
 from lms.questions import queries as questions
 from lms.subsidies import actions as subsidies
+from tests.accounts import houses
+from tests.accounts.papers import papers_of
+from tests.accounts.registers_world import registers_of
+from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
 from tests.learning.classroom import RIGHT, Classroom, an_open_class
 from tests.lrs.world import records_of
@@ -34,6 +37,8 @@ class World:
         found = {name: self.ids[name] for name in names}
         if endpoint in QUIZ_DOORS:
             found["lesson_id"] = self.quiz_id
+        if endpoint.startswith("organisations.") and "person_id" in names:
+            found["person_id"] = self.ids["colleague_id"]
         if endpoint.startswith("publishing.") and "version_id" in names and "number" not in names:
             found["version_id"] = self.waiting
         return found
@@ -42,8 +47,6 @@ class World:
 def build(cast: Cast) -> World:
     """A class in which xiulan is enrolled and ahui is not, its course, and what hangs on them."""
     room = an_open_class(cast, trainees=("xiulan",))
-    with transaction(SYSTEM):
-        accounts.employ(cast.weijun, cast.organisations["anyi"], "approver")
     registration_id = room.registrations["xiulan"]
     opened = room.trainee().open()
     administrator = cast.principal("hequan")
@@ -57,13 +60,18 @@ def build(cast: Cast) -> World:
         "number": 1,
         "plan_code": "P06",
         "programme_code": "P06-rural_ecommerce",
+        "token": "guessed",
         "old": 0,
         "new": 0,
     }
     ids |= {"registration_id": registration_id, "lesson_id": room.video_id, "session_id": opened.session_id}
     ids |= {"export_id": export_id, "import_id": _a_roster(cast, room)}
+    ids |= {**houses.of_anyi(cast), "colleague_id": cast.liumin}
     ids |= records_of(cast, room)
     ids |= _a_bank(cast)
+    ids |= signing_of(cast)
+    ids |= registers_of(cast)
+    ids |= papers_of(cast)
     return World(ids, room.quiz_id, _a_waiting_version(cast))
 
 
