@@ -20,11 +20,11 @@ def merge_doubtful(person_id: UUID, reason: str, principal: Principal) -> UUID:
     """
     if not principal.may(Permission.PERSON_MERGE):
         raise NotFound()
-    if not reason.strip():
-        raise Refused("写一句凭什么认定是同一个人，这句话会留档", field="reason")
     row = db.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound()
+    if not reason.strip():
+        raise Refused("写一句凭什么认定是同一个人，这句话会留档", field="reason")
     if row.claimed_index is None:
         raise Conflict("这个账号的号码没有和别人重复，刷新看看最新的情况")
     with widened("merge two entries of one person"):

@@ -107,15 +107,22 @@ def confirm(attribute_id: UUID) -> Any:
     prepared = prepared_upload(form.file.data)
     with transaction(current()):
         kept = documents.record(prepared, row.person_id, "proof", current()) if prepared else None
-        if form.step.data == "deny":
-            attributes.deny(attribute_id, form.reason.data or "", current())
-        elif form.step.data == "prove" and current().may(Permission.PERSON_PROVE):
-            attributes.prove(attribute_id, current(), kept)
-        elif form.step.data == "vouch" and current().may(Permission.PERSON_VOUCH):
-            attributes.vouch(attribute_id, current(), kept)
-        else:
-            raise NotFound()
+        _confirm(attribute_id, form, kept)
     return redirect(url_for("people.person", person_id=row.person_id))
+
+
+def _confirm(attribute_id: UUID, form: ConfirmForm, document_id: UUID | None) -> None:
+    needs = {"vouch": Permission.PERSON_VOUCH, "prove": Permission.PERSON_PROVE}
+    step = form.step.data or ""
+    if step == "deny":
+        return attributes.deny(attribute_id, form.reason.data or "", current())
+    if step not in needs:
+        raise Refused("选一步：核过属实、材料能证明，或者不是这样")
+    if not current().may(needs[step]):
+        raise NotFound()
+    do = attributes.vouch if step == "vouch" else attributes.prove
+    do(attribute_id, current(), document_id)
+    return None
 
 
 @bp.post("/people/documents/<uuid:document_id>")
