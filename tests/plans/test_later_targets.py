@@ -62,14 +62,20 @@ def test_what_was_said_is_never_changed(app, table):
         ("440606", date(2025, 12, 31), False),
         ("440606", date(2026, 1, 1), True),
         ("440600", date(2026, 11, 20), True),
-        ("440105", date(2026, 11, 20), False),
+        ("440105", date(2026, 11, 20), True),
+        ("440106", date(2026, 11, 20), False),
         ("440604", date(2026, 11, 20), False),
         ("440604", date(2026, 5, 1), True),
     ],
 )
 def test_plan_seven_is_remote_where_a_city_pilots_it(region, on, expected):
     """Sabotage: open by default; or let the city's row win over the county's."""
-    assert open_on([FOSHAN, Switch("440604", date(2026, 6, 1), False, "")], region, on) is expected
+    chancheng_ends = Switch("440604", date(2026, 6, 1), False, "")
+    haizhu_begins, guangzhou_ends = (
+        Switch("440105", date(2025, 6, 1), True, ""),
+        Switch("4401", date(2026, 1, 1), False, ""),
+    )
+    assert open_on([FOSHAN, chancheng_ends, haizhu_begins, guangzhou_ends], region, on) is expected
 
 
 def test_the_switch_is_asked_of_plan_seven_alone(app):
