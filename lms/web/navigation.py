@@ -31,6 +31,7 @@ STAFF = (
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学员", "person", "people.index", Permission.PERSON_READ),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
+    Entry("操作记录", "search", "audit.index", Permission.AUDIT_READ),
     Entry("学习记录", "clock", "records.browse", Permission.RECORD_READ),
     Entry("十项工程", "flag", "plans.index", Permission.LESSON_STUDY),
     Entry("帮人登录", "lock", "helping.desk", Permission.SIGN_IN_HELP),

@@ -25,7 +25,8 @@ create function lms_in_region(region text) returns boolean language sql stable p
 """
 ENTRY = """actor_id = lms_person() or lms_in_scope(region_code, plan_code)
   or (plan_code is null and people = 0 and lms_in_region(region_code))
-  or exists (select from audit_person p where p.entry_id = audit_entry.id)"""
+  or exists (select from audit_person p where p.entry_id = audit_entry.id and p.person_id = lms_person())
+  or (plan_code is null and exists (select from audit_person p where p.entry_id = audit_entry.id))"""
 CONCERNED = """person_id = lms_person() or exists (select from known_to k
   where k.person_id = audit_person.person_id and lms_in_scope(k.region_code, k.plan_code))"""
 
