@@ -8,12 +8,15 @@ from lms.accounts.routes import (
     organisations_register,
     organisations_staff,
     phone,
+    province,
     resets,
     second_factor,
     security,
     signing_in,
+    wechat,
 )
 from lms.accounts.routes.blueprint import bp
+from lms.accounts.routes.receipts import bp as receipts
 from lms.accounts.routes.resets import helping
 
 __all__ = [
@@ -26,8 +29,11 @@ __all__ = [
     "organisations_register",
     "organisations_staff",
     "phone",
+    "province",
+    "receipts",
     "resets",
     "second_factor",
     "security",
     "signing_in",
+    "wechat",
 ]

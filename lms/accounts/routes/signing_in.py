@@ -12,12 +12,13 @@ from lms.accounts.routes import welcome
 from lms.accounts.routes.blueprint import bp, own_path
 from lms.accounts.rules import devices
 from lms.accounts.rules import signing_in as terms
-from lms.accounts.signing_in import candidates, codes, passwords
+from lms.accounts.signing_in import candidates, codes, passwords, province, wechat
 from lms.foundation import secrets, sending
 from lms.foundation.errors import LMSError, NotSignedIn, Refused
 from lms.foundation.permissions import Access, allow
 from lms.foundation.principal import current
 
+WECHAT_FIRST = "这个微信还没有绑定。先用手机验证码登录一次，接着就能绑定"
 PHONE, NUMBER = "phone", "number"
 
 
@@ -29,7 +30,8 @@ def sign_in() -> Any:
     if "next" in request.args:
         session["next"] = own_path(request.args["next"])
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
+        notice = WECHAT_FIRST if "openid" in session else ""
+        return render_template("accounts/sign_in.html", form=form, notice=notice), 422 if form.errors else 200
     _send(form.normal, sending.Channel.SMS)
     return redirect(url_for("accounts.code"))
 
@@ -133,7 +135,7 @@ def begin_again(problem: LMSError) -> Any:
 @bp.app_context_processor
 def _signing() -> dict[str, object]:
     """Which ways in this house has, and what this device is called."""
-    ways = {"wechat": False, "province": False, "plans": "plans.index" in current_app.view_functions}
+    ways = {"wechat": wechat.on(), "province": province.on(), "plans": "plans.index" in current_app.view_functions}
     return {"signing": ways, "here_device": devices.device(request.headers.get("User-Agent", ""))}
 
 

@@ -61,7 +61,7 @@ def passed(person_id: UUID, how: str) -> Any:
     own = factors.factors_of(person_id)
     if not sessions.is_staff(account) and own.app_since is None:
         return redirect(let_in(account, how))
-    kept = {key: session[key] for key in ("next", "phone") if key in session}
+    kept = {key: session[key] for key in ("next", "phone", "openid") if key in session}
     session.clear()
     session.start_anew()  # type: ignore[attr-defined]
     session.update({**kept, PENDING: str(person_id), HOW: how, AT: clock.now().isoformat()})
@@ -86,7 +86,7 @@ def let_in(account: queries.Account, how: str, second: str = "") -> str:
     """Sign somebody in under a new session; gives back where they wanted to go."""
     here = visit()
     limits.spend([(most.SIGN_INS_PERSON, account.person_id.bytes), (most.SIGN_INS_ADDRESS, here.network)])
-    to, phone = session.get("next") or url_for("accounts.root"), session.get("phone")
+    to, phone, openid = session.get("next") or url_for("accounts.root"), session.get("phone"), session.get("openid")
     session.clear()
     session.start_anew()  # type: ignore[attr-defined]
     g.account = account
@@ -94,6 +94,9 @@ def let_in(account: queries.Account, how: str, second: str = "") -> str:
     session.staff = sessions.is_staff(account)  # type: ignore[attr-defined]
     if not second:
         session[sessions.ONE_FACTOR] = True
+    if openid:
+        session.update(openid=openid, after_wechat=to)
+        to = url_for("accounts.offer_wechat")
     _remember(here, account.person_id)
     if phone and how == "code":
         codes.came_to_use(bytes.fromhex(phone), here)
