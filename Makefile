@@ -16,10 +16,10 @@ PYTEST := python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reor
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-all check format bench assets lock browser clean
+.PHONY: help run test test-all check format bench conformance assets lock browser clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-10s %s\n' "$$name" "$$words"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
 
 run: $(VENV)/.run lms/web/static/manifest.json ## set up and start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m lms.foundation.services
@@ -43,6 +43,9 @@ format: $(VENV)/.dev ## let the formatter and the linter mend what they can
 
 bench: $(VENV)/.dev lms/web/static/manifest.json ## our cost beside the floor of the same stack, as a table
 	@$(BIN)/python -m benches $(ARGS)
+
+conformance: $(VENV)/.dev lms/web/static/manifest.json ## the official xAPI suite against a fresh instance: SUITE=path of its checkout
+	@$(BIN)/python -m benches.conformance "$(SUITE)"
 
 assets: lms/web/static/manifest.json ## build the browser's files
 

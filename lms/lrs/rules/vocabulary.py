@@ -1,6 +1,14 @@
-"""The words that the platform itself writes: cmi5 and the video profile 1.0.3, and ours for presence. Each IRI once."""
+"""The words that the platform itself writes: cmi5, the video profile 1.0.3, and ours for presence and identity.
+
+Each IRI stands here once; docs/xapi-profile.md says what each means, and a test compares the two.
+"""
 
 from enum import StrEnum
+
+# A name, not an address: it never changes with the host, so that records of two installations speak of the same things.
+# The top level `example` belongs to nobody and never will (RFC 2606): nobody can answer there in our name. Statements
+# that are kept keep the names they were written with; another name would be another word (docs/decisions.md).
+NAMESPACE = "https://yanxue.example/xapi"
 
 
 class Verb(StrEnum):
@@ -20,6 +28,9 @@ class Verb(StrEnum):
     PAUSED = "https://w3id.org/xapi/video/verbs/paused"
     SEEKED = "https://w3id.org/xapi/video/verbs/seeked"
     VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+    CONFIRMED = f"{NAMESPACE}/verbs/confirmed-presence"
+    MISSED = f"{NAMESPACE}/verbs/missed-presence"
+    IDENTIFIED = f"{NAMESPACE}/verbs/identified"
 
     @property
     def iri(self) -> str:
@@ -29,7 +40,7 @@ class Verb(StrEnum):
     @property
     def words(self) -> dict[str, str]:
         """The display of the verb, in Chinese and English."""
-        return {"zh-CN": _CHINESE[self.name], "en-US": self.name.lower()}
+        return {"zh-CN": _CHINESE[self.name], "en-US": self.value.rpartition("/")[2].replace("-", " ")}
 
 
 _CHINESE = {
@@ -47,6 +58,9 @@ _CHINESE = {
     "PAUSED": "暂停了",
     "SEEKED": "拖动了",
     "VOIDED": "撤销了",
+    "CONFIRMED": "答了“还在学吗”",
+    "MISSED": "没答“还在学吗”",
+    "IDENTIFIED": "核对了身份",
 }
 
 
@@ -72,7 +86,9 @@ class Extension(StrEnum):
     COMPLETION_THRESHOLD = "https://w3id.org/xapi/video/extensions/completion-threshold"
     SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
     VIDEO_SESSION_ID = "https://w3id.org/xapi/video/extensions/session-id"
-    CREDITED = "https://yanxue.example/xapi/extensions/credited-seconds"
+    CREDITED = f"{NAMESPACE}/extensions/credited-seconds"
+    CHECK = f"{NAMESPACE}/extensions/presence-check"
+    MEANS = f"{NAMESPACE}/extensions/identity-means"
 
 
 class Category(StrEnum):
@@ -81,6 +97,8 @@ class Category(StrEnum):
     CMI5 = "https://w3id.org/xapi/cmi5/context/categories/cmi5"
     MOVE_ON = "https://w3id.org/xapi/cmi5/context/categories/moveon"
     VIDEO = "https://w3id.org/xapi/video"
+    PRESENCE = f"{NAMESPACE}/profiles/presence"
+    IDENTITY = f"{NAMESPACE}/profiles/identity"
 
 
 def verb(word: Verb) -> dict[str, object]:
