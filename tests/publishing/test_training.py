@@ -13,13 +13,12 @@ from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.publishing import queries as publishing
 from lms.publishing.actions import covering, syllabus, training
-from lms.publishing.actions.training import Description
 from lms.publishing.queries import training as queries
 from lms.publishing.queries.courses import lessons_of
 from lms.publishing.queries.coverage import report_of
 from lms.publishing.rules.coverage import Gap
 from lms.publishing.rules.signatures import State
-from lms.publishing.rules.syllabus import Item
+from lms.publishing.rules.syllabus import Description, Item
 from tests.cohorts.classes import a_version
 from tests.people import RURAL_ECOMMERCE, SYSTEM
 from tests.publishing import trainings

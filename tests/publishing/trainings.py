@@ -6,14 +6,13 @@ from uuid import UUID
 from lms.accounts import actions as accounts
 from lms.foundation.database import transaction
 from lms.publishing.actions import covering, syllabus, training
-from lms.publishing.actions.training import Description
 from lms.publishing.queries import training as queries
 from lms.publishing.queries.courses import lessons_of
 from lms.publishing.queries.training import TrainingView
-from lms.publishing.rules.syllabus import Item
+from lms.publishing.rules.syllabus import Description, Item
 from tests.cohorts.classes import a_version
 from tests.people import RURAL_ECOMMERCE, SYSTEM, Cast
-from tests.publishing.syllabi import HOUSEKEEPER, ITEMS
+from tests.publishing.syllabi import HOUSEKEEPER, ITEMS, xlsx
 from tests.questions.bank_sheets import a_bank
 
 SPECIAL = "P09-special_operation"
@@ -88,3 +87,12 @@ def widen_scope(people: Cast, plan: str = "P09") -> None:
     """Let the authority of shunde answer for another plan too."""
     with transaction(SYSTEM):
         accounts.give_scope(people.organisations["shunde"], "440606", plan)
+
+
+def objects(people: Cast) -> dict[str, object]:
+    """A package that waits for review, one of its items and a sheet that was read for it: what addresses name."""
+    version_id = begun(people, title="等审核的培训包")
+    with transaction(people.principal("liumin")):
+        sheet_id = syllabus.keep_sheet(version_id, syllabus.read(xlsx(), []), "大纲.xlsx")
+        item_id = queries.items_on_page(version_id, 1, 1)[0].id
+    return {"training_id": submitted(people, version_id), "item_id": item_id, "sheet_id": sheet_id}

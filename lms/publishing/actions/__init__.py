@@ -9,6 +9,7 @@ from lms.publishing.actions.courses import (
     record_check,
     return_,
     submit,
+    submit_checked,
 )
 
-__all__ = ["CHECK", "Offer", "approve", "check_again", "receive", "record_check", "return_", "submit"]
+__all__ = ["CHECK", "Offer", "approve", "check_again", "receive", "record_check", "return_", "submit", "submit_checked"]

@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from lms.accounts import queries as accounts
 from lms.foundation import clock, evidence, jobs
 from lms.foundation.database import acting, db
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.publishing import rules
+from lms.publishing.actions import second_looks
 from lms.publishing.checking import Outcome
 from lms.publishing.files import KeptFile, source_hash
 from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
@@ -103,8 +105,21 @@ def submit(version_id: UUID) -> None:
     """Send a checked version in for review; raises Conflict when it is not ready for that."""
     row = _locked(version_id, State.SUBMITTED)
     _inside_the_unified(version_id)
+    if accounts.needs_second_look(row.tenant_id):
+        second_looks.ask(row)
+        return
     row.state, row.submitted_at, row.reason = State.SUBMITTED, clock.now(), ""
     _decide(row, "submitted", "", {})
+
+
+def submit_checked(version_id: UUID, *, approve: bool, reason: str, seen: str) -> None:
+    """The institution's second person sends a version in for review, or gives it back; `seen` is the content hash shown."""
+    row = _locked(version_id, State.SUBMITTED)
+    second_looks.looked(row, approve=approve, reason=reason, seen=seen)
+    if approve:
+        _inside_the_unified(version_id)
+        row.state, row.submitted_at, row.reason = State.SUBMITTED, clock.now(), ""
+        _decide(row, "submitted", "", {})
 
 
 def approve(version_id: UUID, seconds: dict[int, int]) -> None:
@@ -228,8 +243,9 @@ def _inside_the_unified(version_id: UUID) -> None:
 
 
 def _decide(row: PackageVersion, decision: str, reason: str, seconds: dict[str, int | None]) -> None:
-    """Add the decision to the record and seal it."""
+    """Add the decision to the record and seal it; done in a colleague's place, it says so."""
     person = acting().person()
+    reason = "，".join(part for part in (accounts.in_whose_place(), reason) if part)
     content = {
         "version_id": str(row.id),
         "content_hash": row.content_hash,

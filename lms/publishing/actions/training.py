@@ -1,7 +1,6 @@
 """What is done with training packages: begun, described, signed by both authors, sent in, decided on. Actions flush; the door commits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +22,7 @@ from lms.publishing.queries import contents
 from lms.publishing.queries import training as queries
 from lms.publishing.rules import signatures, syllabus
 from lms.publishing.rules.signatures import State
-from lms.publishing.rules.syllabus import Standard
+from lms.publishing.rules.syllabus import Description, Standard
 
 SIGNATURE, DECISION = "training.signature", "training.decision"
 _COPY_ITEMS = text(
@@ -44,21 +43,6 @@ _COPY_BANKS = text(
     " select gen_random_uuid(), :at, tenant_id, partner_id, region_code, plan_code, :new, bank_version_id"
     " from training_bank where version_id = :old"
 )
-
-
-@dataclass(frozen=True)
-class Description:
-    """The words of a version: what it is called, what it is for, the standard that holds where an item cites none."""
-
-    title: str
-    summary: str
-    standard: Standard
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """As the row keeps it."""
-        cited = {f"standard_{name}": getattr(self.standard, name) for name in ("code", "name", "level")}
-        return {"title": self.title, "summary": self.summary, **cited}
 
 
 def begin(partner_id: UUID, programme_code: str, described: Description) -> UUID:

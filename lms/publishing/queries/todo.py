@@ -6,39 +6,19 @@ from lms.accounts import queries as accounts
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
 from lms.foundation.todo import TodoItem
-from lms.publishing.queries import courses, training
+from lms.publishing.queries import training
 from lms.publishing.queries.training import TrainingView
 from lms.publishing.rules.signatures import EDITABLE, Authored, State
 
 
 def todo(principal: Principal) -> list[TodoItem]:
-    """Everything in publishing that the principal may do next."""
+    """What authors and reviewers of training packages may do next; courses to decide on are a source of their own."""
     found = []
-    if principal.may(Permission.PACKAGE_REVIEW):
-        found += _courses_to_review()
     if principal.may(Permission.TRAINING_REVIEW):
         found += _trainings_to_review(principal)
     if principal.organisations and principal.may(Permission.TRAINING_SIGN):
         found += _of_authors(principal)
     return found
-
-
-def _courses_to_review() -> list[TodoItem]:
-    waiting = courses.waiting_for_review()
-    names = accounts.organisations({one.tenant_id for one in waiting})
-    return [
-        TodoItem(
-            kind="课程包",
-            title=f"{one.title}，第 {one.number} 版",
-            organisation=names[one.tenant_id].name,
-            endpoint="publishing.review",
-            arguments={"version_id": one.id},
-            subject_id=one.id,
-            since=one.submitted_at,
-            plan_code=one.plan_code,
-        )
-        for one in waiting
-    ]
 
 
 def _trainings_to_review(principal: Principal) -> list[TodoItem]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
@@ -157,7 +158,7 @@ def trainings_published(programme_code: str | None = None, most: int = 200) -> l
     newest = select(TrainingVersion).where(TrainingVersion.state == State.APPROVED)
     if programme_code:
         newest = newest.where(TrainingVersion.programme_code == programme_code)
-    newest = newest.distinct(TrainingVersion.package_id).order_by(
+    newest = newest.ext(distinct_on(TrainingVersion.package_id)).order_by(
         TrainingVersion.package_id, TrainingVersion.number.desc()
     )
     found = sorted(_views(newest), key=lambda one: one.decided_at or one.created_at, reverse=True)

@@ -104,9 +104,10 @@ def version(version_id: UUID) -> Any:
         lessons = queries.lessons_of(version_id)
         programme = plans.programme(found.programme_code)
         job = jobs.find(found.job_id) if found.job_id and found.state is State.CHECKING else None
+        look = accounts.second_look_of("package", version_id)
     page = make_response(
         render_template(
-            "publishing/version.html", version=found, programme=programme, job=job, **_content(found, lessons)
+            "publishing/version.html", version=found, programme=programme, job=job, look=look, **content_of(found, lessons)
         )
     )
     if job is None and request.headers.get("HX-Request"):
@@ -213,12 +214,12 @@ def _review_page(version_id: UUID, form: ReturnForm, errors: dict[int, str], sta
         programme=programme,
         typed=request.form,
         **more,
-        **_content(found, lessons),
+        **content_of(found, lessons),
     )
     return page, status
 
 
-def _content(found: queries.VersionView, lessons: list[queries.LessonView]) -> dict[str, Any]:
+def content_of(found: queries.VersionView, lessons: list[queries.LessonView]) -> dict[str, Any]:
     """What both pages show of a version: words for its state, report, and the lessons with their media."""
     watched = {
         lesson.number: media_url(found.id, lesson.id, lesson.content_hash, current().person_id)

@@ -54,6 +54,21 @@ class Item:
     standard: Standard = Standard()
 
 
+@dataclass(frozen=True)
+class Description:
+    """The words of a version: what it is called, what it is for, the standard that holds where an item cites none."""
+
+    title: str
+    summary: str
+    standard: Standard
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """As the row keeps it."""
+        cited = {f"standard_{name}": getattr(self.standard, name) for name in ("code", "name", "level")}
+        return {"title": self.title, "summary": self.summary, **cited}
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Theory and practice apart, in tenths of a class hour."""

@@ -1,0 +1,39 @@
+"""Versions that wait for an authority, a page at a time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
+
+from lms.foundation.database import db
+from lms.foundation.principal import Principal
+from lms.publishing.models.courses import PackageVersion
+from lms.publishing.queries.courses import VersionView, view_of
+from lms.publishing.rules import State
+
+
+def versions_waiting(
+    principal: Principal, after: tuple[datetime, UUID] | None, limit: int, plan_code: str = ""
+) -> list[VersionView]:
+    """The versions in the principal's scope that were sent in after a mark, the oldest first."""
+    query = select(PackageVersion).where(*_waiting(principal, plan_code))
+    if after is not None:
+        query = query.where(tuple_(PackageVersion.submitted_at, PackageVersion.id) > tuple_(*after))
+    page = query.order_by(PackageVersion.submitted_at, PackageVersion.id).limit(limit)
+    return [view_of(row) for row in db.session.scalars(page)]
+
+
+def count_waiting(principal: Principal, plan_code: str = "") -> int:
+    """How many wait."""
+    waiting = _waiting(principal, plan_code)
+    return db.session.scalar(select(func.count()).select_from(PackageVersion).where(*waiting)) or 0
+
+
+def _waiting(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
+    parts = [
+        PackageVersion.region_code.startswith(s.region, autoescape=True)
+        & (PackageVersion.plan_code == s.plan if s.plan is not None else PackageVersion.plan_code.is_not(None))
+        for s in principal.scope
+    ]
+    found = [PackageVersion.state == State.SUBMITTED, or_(*parts) if parts else PackageVersion.id.is_(None)]
+    return [*found, PackageVersion.plan_code == plan_code] if plan_code else found
