@@ -56,6 +56,7 @@ BLUEPRINTS = (
     plans.bp,
     questions.bp,
     publishing.bp,
+    publishing.training,
     cohorts.bp,
     learning.bp,
     subsidies.bp,

@@ -18,6 +18,7 @@ from tests.cohorts.classes import a_version
 from tests.learning.classroom import RIGHT, Classroom, an_open_class
 from tests.lrs.world import records_of
 from tests.people import PEOPLE, SYSTEM, Cast
+from tests.publishing import trainings
 from tests.questions.bank_sheets import a_bank
 
 # A quiz is opened at another lesson than a video.
@@ -31,6 +32,7 @@ class World:
     ids: dict[str, object]
     quiz_id: UUID
     waiting: UUID = field(default_factory=uuid4)
+    published: UUID = field(default_factory=uuid4)
 
     def arguments(self, endpoint: str, names: set[str]) -> dict[str, object]:
         """Values for the arguments of a route; a name that is not here must be added."""
@@ -41,6 +43,8 @@ class World:
             found["person_id"] = self.ids["colleague_id"]
         if endpoint.startswith("publishing.") and "version_id" in names and "number" not in names:
             found["version_id"] = self.waiting
+        if endpoint == "training.published":
+            found["training_id"] = self.published
         return found
 
 
@@ -68,11 +72,11 @@ def build(cast: Cast) -> World:
     ids |= {"export_id": export_id, "import_id": _a_roster(cast, room)}
     ids |= {**houses.of_anyi(cast), "colleague_id": cast.liumin}
     ids |= records_of(cast, room)
-    ids |= _a_bank(cast)
+    ids |= _a_bank(cast) | trainings.objects(cast) | {"course_id": room.version_id}
     ids |= signing_of(cast)
     ids |= registers_of(cast)
     ids |= papers_of(cast)
-    return World(ids, room.quiz_id, _a_waiting_version(cast))
+    return World(ids, room.quiz_id, _a_waiting_version(cast), trainings.approved(cast))
 
 
 def _a_bank(cast: Cast) -> dict[str, UUID]:

@@ -27,6 +27,8 @@ STAFF = (
     Entry("待办", "inbox", "reporting.inbox", Permission.INBOX_READ),
     Entry("课程包", "package", "publishing.packages", Permission.PACKAGE_UPLOAD),
     Entry("课程审核", "package", "publishing.reviews", Permission.PACKAGE_REVIEW),
+    Entry("培训包", "book", "training.index", Permission.TRAINING_WRITE),
+    Entry("培训包审核", "book", "training.reviews", Permission.TRAINING_REVIEW),
     Entry("题库", "file", "questions.index", Permission.BANK_KEEP),
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学员", "person", "people.index", Permission.PERSON_READ),
