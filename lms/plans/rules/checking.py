@@ -16,6 +16,7 @@ def faults(sheets: Iterable[PlanSheet], targets: Iterable[Target], rules: Iterab
     codes |= {sheet.code for sheet in known}
     found = [fault for sheet in known for fault in _sheet(sheet)]
     found += [fault for target in wanted for fault in _target(target, codes)]
+    found += [f"{target.code}: L{target.line} is not of this plan" for target in wanted if not _stated(target, known)]
     found += [fault for rule in dated for fault in _rule(rule, codes)]
     if "".join(sheet.number for sheet in known) != NUMBERS:
         found.append("the ten plans are not ten")
@@ -33,7 +34,7 @@ def _twice(codes: list[str]) -> list[str]:
 def _sheet(sheet: PlanSheet) -> Iterator[str]:
     lines = [sheet.lead_line, sheet.gets_line, *(said.line for said in (*sheet.notes, *sheet.funding))]
     lines += [remote.line for remote in sheet.remotes] + [quota.line for quota in sheet.quotas]
-    lines += [duty.line for duty in sheet.duties]
+    lines += [duty.line for duty in sheet.duties] + [rule.line or 0 for rule in sheet.rules]
     yield from (f"{sheet.code}: L{line} is not of this plan" for line in lines if not _of(sheet, line))
     yield from (f"{sheet.code}: force {r.force}" for r in sheet.remotes if r.force not in FORCES)
     for programme in sheet.programmes:
@@ -62,12 +63,14 @@ def _of(sheet: PlanSheet, line: int) -> bool:
     return sheet.line <= line <= sheet.last_line <= LAST_LINE
 
 
+def _stated(target: Target, sheets: tuple[PlanSheet, ...]) -> bool:
+    return target.line is None or any(s.code == target.plan_code and _of(s, target.line) for s in sheets)
+
+
 def _target(target: Target, codes: set[str]) -> Iterator[str]:
     yield from (f"{target.code}: {code} is not there" for code in target.programmes if code not in codes)
     if target.plan_code not in codes or target.at_least < 1 or not target.said:
         yield f"{target.code}: no plan, no number or no period"
-    if target.line is not None and not 1 <= target.line <= LAST_LINE:
-        yield f"{target.code}: L{target.line}"
     if target.since and target.until and target.since > target.until:
         yield f"{target.code}: ends before it begins"
 
