@@ -87,7 +87,7 @@ def notify(to: str, purpose: Purpose, values: dict[str, str], channel: Channel =
         db.session.add(row)
         db.session.flush()
     if carriers:
-        _at(message.id, 0, due)
+        _at(message.id, due)
 
 
 def state_of(delivery_id: UUID) -> str:
@@ -127,7 +127,7 @@ def deliver(job: jobs.RunningJob) -> None:
     with job.finish() as session:
         session.execute(update(Delivery).where(Delivery.id == delivery_id).values(**outcome or {"state": row.state}))
         if "due_at" in outcome:
-            _at(delivery_id, row.attempts + 1, outcome["due_at"])  # type: ignore[arg-type]
+            _at(delivery_id, outcome["due_at"])  # type: ignore[arg-type]
 
 
 def _tried(row: Delivery, now: datetime) -> dict[str, object]:
@@ -198,10 +198,10 @@ def _refuse_beyond_budget() -> None:
         raise Unavailable(PAID_UP)
 
 
-def _at(delivery_id: UUID, attempt: int, due: datetime) -> None:
+def _at(delivery_id: UUID, due: datetime) -> None:
     """Queue the job of a delivery; one that is due later waits for the sweeper to find it."""
     now = clock.now()
-    key, arguments = f"{JOB}:{delivery_id}:{attempt}", {"delivery": str(delivery_id)}
+    key, arguments = f"{JOB}:{uuid4()}", {"delivery": str(delivery_id)}
     # Told by the database's clock, as all leases are: `due` is kept as a distance from now.
     at = func.clock_timestamp() + max(due - now, timedelta())
     job = jobs.Job(id=uuid4(), key=key, kind=JOB, title="发通知", arguments=arguments, principal=office.as_json())

@@ -1,11 +1,14 @@
 """Asking a provider over HTTP, briefly, and without a word of what was sent in any error."""
 
+import logging
 from typing import Any
 
 import requests
 
 from lms.foundation.sending.messages import ProviderAway
 
+# At DEBUG it writes down addresses, and an address holds phone, code and secret.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 # Somebody waits in front of the page: connecting and answering may take so many seconds.
 PATIENCE = (2.0, 5.0)
 

@@ -15,7 +15,6 @@ from lms.foundation.sending.tencent import Tencent
 from lms.foundation.sending.wechat import Wechat
 
 
-
 @dataclass(frozen=True)
 class Post:
     """The carriers in the order in which they are asked."""
