@@ -77,7 +77,10 @@ class Standing(StrEnum):
     @property
     def rank(self) -> int:
         """Higher is firmer."""
-        return list(Standing).index(self)
+        return _FIRMNESS[self]
+
+
+_FIRMNESS = {standing: rank for rank, standing in enumerate(Standing)}
 
 
 class Education(IntEnum):

@@ -15,7 +15,10 @@ class Answer(StrEnum):
     @property
     def rank(self) -> int:
         """Higher is better."""
-        return {Answer.NO: 0, Answer.NEEDS_PROOF: 1, Answer.YES: 2}[self]
+        return _RANKS[self]
+
+
+_RANKS = {Answer.NO: 0, Answer.NEEDS_PROOF: 1, Answer.YES: 2}
 
 
 def worst(answers: Iterable[Answer]) -> Answer:
