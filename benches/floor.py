@@ -3,6 +3,7 @@
 No principal, no row-level security, no validation: what a request must cost on this stack before it means anything.
 """
 
+import json
 import os
 import threading
 from uuid import uuid4
@@ -29,8 +30,25 @@ def insert() -> Response:
     return Response(status=204)
 
 
+@application.post("/rows")
+def insert_many() -> Response:
+    """One INSERT of as many rows as the JSON array has elements, each a text of its own."""
+    rows = [part for element in json.loads(request.get_data()) for part in (uuid4(), json.dumps(element))]
+    places = ",".join(["(%s, %s)"] * (len(rows) // 2))
+    connection().execute(f"insert into floor values {places}", rows)
+    return Response(status=204)
+
+
 @application.get("/row")
 def select() -> Response:
     """One SELECT of one row."""
     row = connection().execute("select payload from floor where id = %s", [request.args["id"]]).fetchone()
     return Response(row[0] if row else "", mimetype="application/json")
+
+
+@application.get("/rows")
+def select_many() -> Response:
+    """One SELECT of a learner's newest rows."""
+    asked = [int(request.args["learner"]), int(request.args["limit"])]
+    rows = connection().execute("select payload from floor_page where learner = %s order by seq desc limit %s", asked)
+    return Response("[" + ",".join(row[0] for row in rows) + "]", mimetype="application/json")

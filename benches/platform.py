@@ -11,9 +11,12 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import psycopg
 
+from benches.floor_tables import FILL, LEARNERS, ROWS, TABLES
+from benches.records import statement
 from lms.foundation.services import start_postgres, start_valkey
 from lms.foundation.services.programs import Program, free_ports, port_is_free, spawn
 
@@ -88,8 +91,10 @@ class Platform:
         self.lms("demo")
         self._work_off_jobs()
         with psycopg.connect(self.postgres.superuser_url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute("create table floor (id uuid primary key, payload text)")
-            connection.execute("insert into floor values ('00000000-0000-4000-8000-000000000000', repeat('x', 2000))")
+            connection.execute(TABLES)
+            payload = json.dumps(statement(str(uuid4()), "1", "1"), ensure_ascii=False)
+            connection.execute(FILL, [payload, LEARNERS, ROWS])
+            connection.execute("vacuum (analyze) floor_page")
 
     def _work_off_jobs(self) -> None:
         """Run a worker until no job waits; it is gone before anything is measured."""
