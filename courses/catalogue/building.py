@@ -44,7 +44,7 @@ class Pace:
     between_slides_ms: int
 
 
-PACES = {"video": Pace(165, 420, 1100), "audio": Pace(145, 520, 1500)}
+PACES = {"video": Pace(165, 420, 1100), "audio": Pace(140, 520, 1500)}
 
 
 @dataclass(frozen=True)
