@@ -77,7 +77,7 @@ def _loans(principal: Principal, ask: Ask) -> list[TodoItem]:
     return [
         TodoItem(
             "代办", f"{names[loan.borrower_id]}代{names[loan.person_id]}做{loan.words}", "",
-            "organisations.loan", {"delegation_id": loan.id}, loan.id, loan.created_at,
+            "delegations.show", {"delegation_id": loan.id}, loan.id, loan.created_at,
         )
         for loan in found
     ]  # fmt: skip

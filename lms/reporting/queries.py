@@ -1,43 +1,138 @@
-"""What waits for a decision of an administrator."""
+"""What waits for somebody, gathered from every capability below, what is due first in front."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import partial
 from uuid import UUID
 
+from lms.accounts import inbox as accounts_inbox
 from lms.accounts import queries as accounts
-from lms.cohorts import queries as cohorts
+from lms.cohorts import inbox as cohorts_inbox
+from lms.foundation import clock, working_days
 from lms.foundation.principal import Principal
+from lms.foundation.todo import Ask, Source, TodoItem
 from lms.plans import queries as plans
+from lms.publishing import inbox as publishing_inbox
 from lms.publishing import queries as publishing
+from lms.reporting import rules
+from lms.reporting.rules import Place
+
+SOURCES: tuple[Source, ...] = (*cohorts_inbox.SOURCES, *publishing_inbox.SOURCES, *accounts_inbox.SOURCES)
+LISTS: tuple[Callable[[Principal], list[TodoItem]], ...] = (
+    cohorts_inbox.todo,
+    publishing.todo,
+    accounts_inbox.todo,
+    accounts.todo_people,
+)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing to decide: what it is, who asks, since when, and the page where it is decided."""
+class Line:
+    """One line of the inbox: the item, its limit in tone and words, who looks after it, and what of it can be batched."""
 
-    kind: str
-    title: str
-    organisation: str
-    plan: str
-    since: datetime | None
-    endpoint: str
-    argument: str
-    subject_id: UUID
+    item: TodoItem
+    place: Place
+    tone: str
+    limit: str
+    owner: str
+    lent: bool
+    batch: bool
 
 
-def inbox(principal: Principal) -> list[Item]:
-    """Everything the principal may decide, the longest waiting first."""
-    packages = publishing.waiting_for_review()
-    filings = cohorts.cohorts_to_decide(principal)
-    names = accounts.organisations({v.tenant_id for v in packages} | {c.tenant_id for c in filings})
-    titles = {programme.plan_code: programme.plan for programme in plans.programmes()}
-    items = [
-        Item("课程包", f"{v.title}，第 {v.number} 版", names[v.tenant_id].name, titles[v.plan_code], v.submitted_at,
-             "publishing.review", "version_id", v.id)
-        for v in packages
-    ] + [
-        Item("开班", f"{c.title}开班", names[c.tenant_id].name, titles[c.plan_code], c.filed_at,
-             "cohorts.review", "cohort_id", c.id)
-        for c in filings
-    ]  # fmt: skip
-    return sorted(items, key=lambda item: (item.since is None, item.since))
+@dataclass(frozen=True)
+class Inbox:
+    """A page of the inbox; `counts` holds every kind with how many wait, `rest` the address of the next page."""
+
+    lines: tuple[Line, ...]
+    counts: dict[str, int]
+    rest: str
+
+    @property
+    def total(self) -> int:
+        """How many wait in all."""
+        return sum(self.counts.values())
+
+
+def sources_of(principal: Principal) -> list[Source]:
+    """The kinds that the principal may decide on."""
+    return [source for source in SOURCES if principal.may(source.needs)]
+
+
+def source(kind: str, principal: Principal) -> Source | None:
+    """The source of a kind, of those that the principal may decide on."""
+    return next((one for one in sources_of(principal) if one.kind == kind), None)
+
+
+def inbox(
+    principal: Principal, *, kind: str = "", plan_code: str = "", begin: str = "", mine: bool = False, size: int = 50
+) -> Inbox:
+    """A page of what waits for the principal: of one kind or plan where named, from a place on."""
+    place = rules.from_text(begin)
+    listed = _listed(principal, plan_code, mine)
+    counts = {} if mine else {one.kind: one.count(principal, plan_code) for one in sources_of(principal)}
+    for item in listed:
+        counts[item.kind] = counts.get(item.kind, 0) + 1
+    wanted = [one for one in sources_of(principal) if kind in ("", one.kind) and counts.get(one.kind)]
+    found = [(_place(item), item) for item in listed if kind in ("", item.kind)]
+    for one in wanted:
+        found += [(_place(item), item) for item in _page(one, principal, place, plan_code, size + 1)]
+    found = sorted((pair for pair in found if place is None or pair[0] > place), key=lambda pair: pair[0])
+    lines = _lines([item for _, item in found[:size]], principal)
+    rest = rules.as_text(lines[-1].place) if len(found) > size else ""
+    return Inbox(tuple(lines), {name: count for name, count in counts.items() if count}, rest)
+
+
+def plan_titles() -> dict[str, str]:
+    """The plans by code, for the filter."""
+    return {programme.plan_code: programme.plan for programme in plans.programmes()}
+
+
+def _listed(principal: Principal, plan_code: str, mine: bool) -> list[TodoItem]:
+    """The short lists, each item with who looks after it now."""
+    found = [item for gather in LISTS for item in gather(principal)]
+    owners = {item.owner for item in found if item.owner}
+    now = accounts.present_owners(principal.tenant(), owners) if owners and principal.organisations else {}
+    found = [replace(item, owner=now.get(item.owner, item.owner)) if item.owner else item for item in found]
+    found = [item for item in found if plan_code in ("", item.plan_code)]
+    return [item for item in found if item.owner == principal.person_id] if mine else found
+
+
+def _page(one: Source, principal: Principal, place: Place | None, plan_code: str, limit: int) -> list[TodoItem]:
+    mark = rules.after(place, _reaches(one), _midnight) if place else None
+    items = one.page(principal, Ask(mark, limit, plan_code))
+    if one.working_days is None:
+        return items
+    return [replace(item, due=working_days.deadline(item.since or EPOCH, one.working_days)) for item in items]
+
+
+def _reaches(one: Source) -> Callable[[date], date] | None:
+    return None if one.working_days is None else partial(working_days.add, n=one.working_days)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.SHANGHAI).astimezone(UTC)
+
+
+def _place(item: TodoItem) -> Place:
+    due = clock.local(item.due).date() if item.due else rules.NEVER
+    return Place(due, item.since or EPOCH, item.subject_id)
+
+
+def _lines(items: list[TodoItem], principal: Principal) -> list[Line]:
+    names = accounts.names_of({item.owner for item in items if item.owner})
+    lent = {permission for permission, _ in principal.lent}
+    kinds = {one.kind: one for one in sources_of(principal)}
+    return [_line(item, names, kinds.get(item.kind), lent) for item in items]
+
+
+def _line(item: TodoItem, names: dict[UUID, str], one: Source | None, lent: set[object]) -> Line:
+    today, place = clock.today(), _place(item)
+    due = None if place.due == rules.NEVER else place.due
+    left = working_days.between(today, due) if due else 0
+    tone, words = rules.limit_words(due, today, left)
+    owner = names.get(item.owner, "") if item.owner else ""
+    return Line(
+        item, place, tone, words, owner, bool(one and one.needs in lent), bool(one and one.batch and item.since)
+    )

@@ -34,6 +34,7 @@ def upgrade() -> None:
     _second_look()
     _qualification()
     _teacher()
+    _waiting()
 
 
 def _table(name: str, *columns: sa.schema.SchemaItem) -> None:
@@ -223,7 +224,17 @@ def _teacher() -> None:
     tenancy.protect(op, "teacher", f"{OWN} or person_id = lms_person() or {SCHOOL_SEEN}")
 
 
+def _waiting() -> None:
+    """The inbox takes what waits longest first, a page at a time, however much there is."""
+    op.execute("create index ix_cohort_waiting on cohort (filed_at, id) where state = 'filed'")
+    op.execute(
+        "create index ix_package_version_waiting on package_version (submitted_at, id) where state = 'submitted'"
+    )
+
+
 def downgrade() -> None:
+    op.drop_index("ix_package_version_waiting", "package_version")
+    op.drop_index("ix_cohort_waiting", "cohort")
     for table in TABLES:
         op.drop_table(table)
     op.drop_index("ix_membership_organisation_id", "membership")

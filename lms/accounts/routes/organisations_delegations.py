@@ -3,24 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 
 from lms.accounts.actions import delegating
 from lms.accounts.organisation_forms import PICK, LoanForm, as_choices, role_choices
 from lms.accounts.queries.delegations import delegation_audited, delegations_of
 from lms.accounts.queries.staff import colleagues, names_of, own_authority
-from lms.accounts.routes.organisations import bp, point_at, status
+from lms.accounts.routes.organisations import point_at, status
 from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.foundation.errors import Refused
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 
+bp = Blueprint("delegations", __name__)
+
 
 @bp.route("/delegations", methods=["GET", "POST"])
 @allow(Permission.WORK_DELEGATE, Permission.AUDIT_READ)
-def delegations() -> Any:
+def index() -> Any:
     """Show what one lent and borrowed, and lend."""
     me = current().person()
     with transaction(current()):
@@ -32,7 +34,7 @@ def delegations() -> Any:
         try:
             with transaction(current()):
                 delegating.lend(_wish(authority, form), current())
-            return redirect(url_for("organisations.delegations"), 303)
+            return redirect(url_for("delegations.index"), 303)
         except Refused as refusal:
             point_at(form, refusal)
     shows = {"found": found, "names": names, "today": clock.today(), "me": me, "end": FlaskForm()}
@@ -45,12 +47,12 @@ def take_back(delegation_id: UUID) -> Any:
     """End a loan before its day."""
     with transaction(current()):
         delegating.take_back(delegation_id, current())
-    return redirect(url_for("organisations.delegations"), 303)
+    return redirect(url_for("delegations.index"), 303)
 
 
 @bp.route("/delegations/<uuid:delegation_id>", methods=["GET", "POST"])
 @allow(Permission.AUDIT_READ)
-def loan(delegation_id: UUID) -> Any:
+def show(delegation_id: UUID) -> Any:
     """Show a loan to an auditor, who takes note of it."""
     with transaction(current()):
         found = delegation_audited(delegation_id, current().person())
