@@ -51,6 +51,7 @@ BLUEPRINTS = (
     accounts.bp,
     accounts.helping,
     accounts.organisations.bp,
+    accounts.organisations_delegations.bp,
     people.bp,
     audit_pages.bp,
     plans.bp,
