@@ -12,17 +12,17 @@ from wtforms.fields.choices import SelectChoice
 
 from lms.accounts import queries as accounts
 from lms.accounts.rules.identity import masked_id_number
-from lms.cohorts import queries, teaching
+from lms.cohorts import queries, teaching, writing
 from lms.cohorts.actions import checking, enrolling, filing
 from lms.cohorts.forms import DecisionForm, RosterForm, TermsForm
 from lms.cohorts.rules.filing import Terms
 from lms.cohorts.rules.preview import shown
-from lms.cohorts.rules.sheets import Unreadable
-from lms.cohorts.spreadsheets import opening, writing
+from lms.foundation import spreadsheets
 from lms.foundation.database import transaction
 from lms.foundation.errors import Refused
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
+from lms.foundation.spreadsheets.sheets import Unreadable
 
 bp = Blueprint("cohorts", __name__, url_prefix="/cohorts")
 
@@ -35,7 +35,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _let_a_roster_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """A roster may be larger than any other body; it is read only after the gate has let the person in."""
     if endpoint == "cohorts.read_roster":
-        request.max_content_length = opening.MOST_BYTES + 100_000
+        request.max_content_length = spreadsheets.MOST_BYTES + 100_000
 
 
 @bp.get("/")

@@ -20,11 +20,12 @@ from lms.accounts.rules.documents import IdKind
 from lms.accounts.rules.identity import Fault
 from lms.accounts.rules.real_names import PAPERS, RealName
 from lms.cohorts.rules import joining
+from lms.cohorts.rules.headers import has_header
 from lms.cohorts.rules.roster import Roster, read_roster
-from lms.cohorts.spreadsheets.opening import open_sheets
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Refused
 from lms.foundation.principal import Principal
+from lms.foundation.spreadsheets.opening import open_sheets
 from lms.plans import reading
 from lms.plans.rules.facts import Education, PersonFacts
 from tests.cohorts.classes import a_class, members
@@ -40,7 +41,7 @@ SPECIAL = "P09-special_operation"
 
 
 def roster_of(*rows: tuple[str, ...]) -> Roster:
-    return read_roster(open_sheets(as_text([WIDE, *rows])), TODAY)
+    return read_roster(open_sheets(as_text([WIDE, *rows]), has_header), TODAY)
 
 
 def test_a_ghost_is_refused_with_every_reason() -> None:

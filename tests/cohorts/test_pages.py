@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from lms.cohorts.rules.headers import Column
-from lms.cohorts.spreadsheets.writing import MEND, REASON, ROW
+from lms.cohorts.writing import MEND, REASON, ROW
 from lms.foundation import clock
 from tests.cohorts.classes import a_class, a_version, change, members
 from tests.cohorts.rosters import HEADER, xlsx

@@ -6,7 +6,7 @@ import pytest
 
 from lms.cohorts.rules.headers import Column, column_named, find_header
 from lms.cohorts.rules.roster import MOST_PEOPLE, Roster, read_roster
-from lms.cohorts.rules.sheets import Cell, Line, Sheet, Unreadable
+from lms.foundation.spreadsheets.sheets import Cell, Line, Sheet, Unreadable
 from tests.cohorts.rosters import HEADER, TODAY, id_number, people, phone
 
 

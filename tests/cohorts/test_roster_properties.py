@@ -3,12 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.cohorts.rules.headers import find_header
 from lms.accounts.rules.identity import Fault, read_id_number, read_name, read_phone
+from lms.cohorts.rules.headers import find_header, has_header
 from lms.cohorts.rules.roster import read_roster
-from lms.cohorts.rules.sheets import Cell, Line, Sheet, Unreadable
-from lms.cohorts.spreadsheets.text import read_text
-from lms.cohorts.spreadsheets.workbook import pack
+from lms.foundation.spreadsheets.sheets import Cell, Line, Sheet, Unreadable
+from lms.foundation.spreadsheets.text import read_text
+from lms.foundation.spreadsheets.workbook import pack
 from tests.cohorts.rosters import HEADER, TODAY, people, text, xlsx
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -62,7 +62,7 @@ def test_each_reader_gives_a_clean_value_or_words(written: str, is_number: bool)
 def test_any_bytes_are_text_or_refused(data: bytes) -> None:
     """Sabotage: let UnicodeDecodeError or csv.Error out."""
     try:
-        read_text(data)
+        read_text(data, has_header)
     except Unreadable as refused:
         assert refused.reason and refused.mend
 
@@ -90,6 +90,6 @@ def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
 def test_text_comes_back_as_it_was_written(written: list[tuple[str, str, str]], encoding: str) -> None:
     """Sabotage: strip the fields."""
     rows = [tuple(cell.replace("\0", "") for cell in row) for row in written]
-    [sheet] = read_text(text([HEADER, *rows], encoding=encoding))
+    [sheet] = read_text(text([HEADER, *rows], encoding=encoding), has_header)
     found = [tuple(c.text for c in line.cells) for line in sheet.lines[1:]]
     assert found == [row for row in rows if any(cell.strip() for cell in row)]

@@ -11,10 +11,11 @@ import xlsxwriter
 import xlwt
 from openpyxl.worksheet.formula import ArrayFormula
 
+from lms.cohorts.rules.headers import has_header
 from lms.cohorts.rules.roster import Roster, read_roster
-from lms.cohorts.rules.sheets import Sheet, Unreadable
-from lms.cohorts.spreadsheets.opening import open_sheets, unpack
-from lms.cohorts.spreadsheets.workbook import pack
+from lms.foundation.spreadsheets.opening import open_sheets, unpack
+from lms.foundation.spreadsheets.sheets import Sheet, Unreadable
+from lms.foundation.spreadsheets.workbook import pack
 from tests.cohorts.rosters import HEADER, TODAY, people, saved, text, xls, xlsx
 
 PEOPLE = people(3)
@@ -22,7 +23,7 @@ ROWS = [("学员花名册", "", ""), HEADER, *PEOPLE]
 
 
 def read(data: bytes) -> Roster:
-    return read_roster(open_sheets(data), TODAY)
+    return read_roster(open_sheets(data, has_header), TODAY)
 
 
 def in_process(data: bytes) -> tuple[Sheet, ...]:
@@ -31,7 +32,7 @@ def in_process(data: bytes) -> tuple[Sheet, ...]:
 
 def refusal(data: bytes) -> Unreadable:
     with pytest.raises(Unreadable) as caught:
-        read_roster(open_sheets(data), TODAY)
+        read_roster(open_sheets(data, has_header), TODAY)
     assert caught.value.reason and caught.value.mend
     return caught.value
 
@@ -55,7 +56,7 @@ def test_text_files_are_read_whatever_program_wrote_them(encoding: str, separato
 
 def test_a_text_file_keeps_what_is_written_in_it() -> None:
     odd = [("a,b", 'c"d', "e\nf"), ("  g ", "", "䶮")]
-    [sheet] = open_sheets(text([HEADER, *odd]))
+    [sheet] = open_sheets(text([HEADER, *odd]), has_header)
     assert [tuple(c.text for c in line.cells) for line in sheet.lines[1:]] == odd
 
 

@@ -17,13 +17,14 @@ from lms.cohorts.actions.filing import locked
 from lms.cohorts.events import PeopleEnrolled
 from lms.cohorts.models import Cohort, RosterImport
 from lms.cohorts.rules import filing, joining, preview
+from lms.cohorts.rules.headers import has_header
 from lms.cohorts.rules.preview import Preview
 from lms.cohorts.rules.roster import Candidate, Roster, read_roster
-from lms.cohorts.spreadsheets.opening import open_sheets
 from lms.foundation import clock, events, secrets
 from lms.foundation.database import db
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.principal import Principal
+from lms.foundation.spreadsheets.opening import open_sheets
 from lms.plans import queries as plans
 
 # One statement whatever the number of people: thousands of rows as VALUES take seconds to put together.
@@ -79,7 +80,7 @@ class Outcome:
 
 def read(data: bytes) -> Roster:
     """The roster in a file; raises Unreadable. Outside any transaction: it may take seconds."""
-    return read_roster(open_sheets(data), clock.today())
+    return read_roster(open_sheets(data, has_header), clock.today())
 
 
 def compare(roster: Roster, cohort_id: UUID, principal: Principal) -> Preview:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.accounts.rules.identity import clean
-from lms.cohorts.rules.sheets import Line, Sheet, Unreadable
+from lms.foundation.spreadsheets.sheets import Line, Sheet, Unreadable
 
 HEADER_WITHIN = 40
 
@@ -89,6 +89,14 @@ def find_header(sheet: Sheet) -> Header | None:
             used = [line, below] if below is not None and _continues(line, below) else [line]
             return _header(used, columns)
     return None
+
+
+def has_header(sheet: Sheet) -> bool:
+    """Whether a sheet was cut right: a header is found in it, if only one that is refused."""
+    try:
+        return find_header(sheet) is not None
+    except Unreadable:
+        return True
 
 
 def _columns_of(lines: list[Line]) -> dict[Column, tuple[int, ...]]:

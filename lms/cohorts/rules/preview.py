@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from lms.cohorts.rules.headers import Column
 from lms.accounts.rules import people
 from lms.accounts.rules.identity import Fault
+from lms.cohorts.rules.headers import Column
 from lms.cohorts.rules.roster import Candidate, RefusedRow, Roster
 
 STALE_AFTER = timedelta(hours=24)

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lms.cohorts.rules.headers import REQUIRED, Column, Header, column_named, find_header, headings_seen
 from lms.accounts.rules.documents import IdKind, read_kind, read_number, settled_kind
 from lms.accounts.rules.identity import ROUNDED, Fault, clean, read_name, read_phone
+from lms.cohorts.rules.headers import REQUIRED, Column, Header, column_named, find_header, headings_seen
 from lms.cohorts.rules.saying import read_said
-from lms.cohorts.rules.sheets import Line, Sheet, Unreadable
+from lms.foundation.spreadsheets.sheets import Line, Sheet, Unreadable
 
 MOST_PEOPLE = 5000
 LONGEST_TEXT = 200
 MOST_TEXT = 5_000_000
-SAVE_AS = "用 WPS 或 Excel 打开，另存为 .xlsx，再选一次"
 FORMULA = Fault("这一格是公式，我们不替表格算数", "选中这一列，复制，右键“选择性粘贴”，选“数值”，保存后再选一次文件")
 _FOOTER = re.compile(
     r"^(合计|总计|共计|小计|总人数|共\d+人|制表|填表|审核|经办|负责人|联系人|说明|备注|注[:：]|单位盖章|盖章|日期)"

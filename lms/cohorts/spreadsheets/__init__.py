@@ -1,1 +1,0 @@
-"""Files that hold a sheet: xlsx, xls and csv, read as plain data and written as text that no program runs."""
