@@ -16,6 +16,7 @@ from lms.accounts import routes as accounts
 from lms.accounts import sessions
 from lms.accounts import tasks as accounts_tasks
 from lms.accounts.routes import audit as audit_pages
+from lms.accounts.routes import catalogues as catalogue_pages
 from lms.accounts.routes import people, people_rights, people_staff  # noqa: F401 - the doors of one blueprint
 from lms.accounts.signing_in import province
 from lms.cohorts import check_routes  # noqa: F401 - more doors of the blueprint of classes
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     accounts.organisations_delegations.bp,
     people.bp,
     audit_pages.bp,
+    catalogue_pages.bp,
     plans.bp,
     questions.bp,
     publishing.bp,

@@ -67,6 +67,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.HOURS_EXPORT,
             Permission.INBOX_READ,
             Permission.ORGANISATION_ADMIT,
+            Permission.CATALOGUE_KEEP,
+            Permission.REGION_IMPORT,
             Permission.RECORD_READ,
             Permission.RECORD_EXCHANGE,
             Permission.LRS_KEY_MANAGE,

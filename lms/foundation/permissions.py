@@ -27,6 +27,8 @@ class Permission(StrEnum):
     TEACHERS_KEEP = "teachers:keep"
     WORK_DELEGATE = "work:delegate"
     AUDIT_READ = "audit:read"
+    CATALOGUE_KEEP = "catalogue:keep"
+    REGION_IMPORT = "region:import"
     RECORD_READ = "record:read"
     RECORD_EXCHANGE = "record:exchange"
     LRS_KEY_MANAGE = "lrs-key:manage"
