@@ -65,6 +65,7 @@ BUILDERS: dict[str, Callable[[dict[str, Any]], Condition]] = {
     "hours": lambda row: kinds.HoursAtLeast(row["hours"], row.get("part", "all")),
     "result": lambda row: kinds.ResultAmong(tuple(row["result"])),
     "result_within_months": lambda row: kinds.ResultWithin(row["result_within_months"]),
+    "ask_authority": lambda _: kinds.AskAuthority(),
     "any": lambda row: kinds.AnyOf(_branches(row, "any")),
     "all": lambda row: kinds.AllOf(_branches(row, "all")),
 }

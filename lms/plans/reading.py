@@ -113,7 +113,7 @@ def _conditions(row: dict[str, Any], plan: dict[str, Any], general: list[dict[st
         line=where,
         enrol=(*clauses([*general, *row.get("enrol", [])], code), *clauses([LIVING], code, where)),
         complete=(*clauses([FINISHED], code, where), *clauses(row.get("complete", []), code)),
-        claim=_dated(code, "claim"),
+        claim=(*_dated(code, "claim"), *_own_claim(row, code)),
         subsidy=_dated(code, "person"),
         enrol_by_subsidy="by_subsidy" in row,
     )
@@ -124,6 +124,11 @@ def _dated(plan_code: str, part: str) -> tuple[DatedClauses, ...]:
         DatedClauses(d["source"], d["from"], d.get("until"), clauses(d[part], plan_code, d["source"]))
         for d in _documents()
     )
+
+
+def _own_claim(row: dict[str, Any], plan_code: str) -> list[DatedClauses]:
+    own = clauses(row.get("claim", []), plan_code)
+    return [DatedClauses(SEED, SEED_DATE, None, own)] if own else []
 
 
 def _rule(row: dict[str, Any], extra: dict[str, Any]) -> DatedRule:

@@ -32,6 +32,13 @@ def answer(code, told, on=DAY, stage=Stage.ENROL, standing=Standing.VOUCHED, **m
     return verdict(code, somebody(told, standing, **more), on, stage).answer
 
 
+def test_a_programme_without_conditions_says_so():
+    """Sabotage: say that she is alive, and nothing else."""
+    assert [ground.words for ground in verdict("P03-home", somebody({})).grounds] == [
+        "符合：文件没有为“居家服务培训”另设条件"
+    ]
+
+
 def test_every_programme_has_its_trainee():
     """Sabotage: add a programme to the data without a person here."""
     assert set(TRAINEES) == set(reading.programmes())
@@ -124,6 +131,18 @@ def test_who_has_no_disability_may_learn_beside_those_who_have(relation):
     """Sabotage: ask all of plan ten for a disability."""
     told, _ = TRAINEES[f"P10-{relation}"]
     assert answer(f"P10-{relation}", told | {"disability": "no"}) is Answer.YES
+
+
+@pytest.mark.parametrize("relation", ["parents", "employer", "job_coach", "service_staff"])
+def test_whether_they_can_be_claimed_for_is_for_the_authority_to_say(relation):
+    """The seed speaks of subsidies for the disabled (L516). Sabotage: let the general rule answer yes."""
+    told = TRAINEES[f"P10-{relation}"][0] | SUBSIDISED
+    claim = verdict(f"P10-{relation}", somebody(told, Standing.PROVED, study=studied()), DAY, Stage.CLAIM)
+    assert claim.answer is Answer.NEEDS_PROOF
+    assert [ground.where for ground in claim.grounds if ground.answer is Answer.NEEDS_PROOF] == ["第 516 行"]
+    blind = {"disability": "visual"} | SUBSIDISED
+    claimed = {"stage": Stage.CLAIM, "standing": Standing.PROVED, "study": studied()}
+    assert answer("P10-massage", blind, **claimed) is Answer.YES
 
 
 def test_a_weaver_is_a_woman():

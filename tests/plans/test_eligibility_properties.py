@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lms.plans import reading
@@ -57,6 +57,7 @@ def studies():
     )
 
 
+@settings(max_examples=60)
 @given(PROGRAMMES, people(), DAYS, STAGES)
 def test_every_verdict_has_grounds_and_is_as_bad_as_the_worst(programme, person, on, stage):
     """Sabotage: answer without a reason, or let a good ground outweigh a bad one."""
@@ -71,6 +72,7 @@ def test_of_whom_nothing_is_known_is_never_refused(programme, on, stage):
     assert judge(programme, PersonFacts(), on, stage).answer is not Answer.NO
 
 
+@settings(max_examples=60)
 @given(PROGRAMMES, people(), DAYS, STAGES, st.randoms(use_true_random=False))
 def test_knowing_less_never_refuses(programme, person, on, stage, random):
     """Sabotage: let an unknown branch of an OR say no."""
@@ -81,6 +83,7 @@ def test_knowing_less_never_refuses(programme, person, on, stage, random):
     assert judge(programme, less, on, stage).answer is not Answer.NO
 
 
+@settings(max_examples=60)
 @given(PROGRAMMES, people(), DAYS, STAGES)
 def test_firmer_facts_never_lower_the_answer(programme, person, on, stage):
     """Sabotage: compare the standings the wrong way round."""
@@ -88,6 +91,7 @@ def test_firmer_facts_never_lower_the_answer(programme, person, on, stage):
     assert judge(programme, firm, on, stage).answer.rank >= judge(programme, person, on, stage).answer.rank
 
 
+@settings(max_examples=60)
 @given(PROGRAMMES, people(), DAYS)
 def test_a_claim_is_never_easier_than_enrolling_or_completing(programme, person, on):
     """Sabotage: leave the conditions of enrolling out of the claim."""
@@ -96,6 +100,7 @@ def test_a_claim_is_never_easier_than_enrolling_or_completing(programme, person,
     assert claim <= judge(programme, person, on, Stage.COMPLETE).answer.rank
 
 
+@settings(max_examples=60)
 @given(PROGRAMMES, people(), DAYS, STAGES)
 def test_more_schooling_never_lowers_the_answer(programme, person, on, stage):
     """Sabotage: compare the levels of education the wrong way round."""

@@ -226,6 +226,14 @@ class ResultWithin:
 
 
 @dataclass(frozen=True)
+class AskAuthority:
+    """The document leaves it open: only the authority's own answer settles it, no fact about the person does."""
+
+    def judge(self, _asked: Asked) -> Answer:
+        return Answer.NEEDS_PROOF
+
+
+@dataclass(frozen=True)
 class AnyOf:
     """One branch is enough."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.plans.rules.conditions import Asked, Clause
+from lms.plans.rules.conditions import Asked, Clause, Unless
 from lms.plans.rules.facts import PersonFacts, Standing
 from lms.plans.rules.verdicts import Answer, Ground, Verdict
 
@@ -64,7 +64,7 @@ def judge(programme: ProgrammeRules, facts: PersonFacts, on: date, stage: Stage)
     then, now = Asked(facts, started, LEAST[stage]), Asked(facts, on, LEAST[stage])
     grounds: list[Ground] = []
     if stage is not Stage.COMPLETE:
-        grounds += [clause.ground(then) for clause in programme.enrol]
+        grounds += _who(programme, then)
     if stage is Stage.CLAIM or (stage is Stage.ENROL and programme.enrol_by_subsidy):
         grounds += _dated(programme.subsidy, then)
     if stage is not Stage.ENROL:
@@ -72,7 +72,14 @@ def judge(programme: ProgrammeRules, facts: PersonFacts, on: date, stage: Stage)
     if stage is Stage.CLAIM:
         grounds += _dated(programme.claim, now)
     # Two documents of one day may both be missing: said once.
-    return Verdict.of(dict.fromkeys(grounds) or [_open_to_all(programme)])
+    return Verdict.of(dict.fromkeys(grounds))
+
+
+def _who(programme: ProgrammeRules, asked: Asked) -> list[Ground]:
+    """What is asked of a person; that one is alive is said only where it is not so."""
+    grounds = [(clause.ground(asked), isinstance(clause.condition, Unless)) for clause in programme.enrol]
+    told = [ground for ground, silent in grounds if not silent or ground.answer is Answer.NO]
+    return told or [_open_to_all(programme)]
 
 
 def _dated(documents: tuple[DatedClauses, ...], asked: Asked) -> list[Ground]:

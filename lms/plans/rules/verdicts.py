@@ -39,6 +39,11 @@ class Ground:
     answer: Answer
     words: str
 
+    @property
+    def where(self) -> str:
+        """As a page says it: 第 424 行, or the document's number."""
+        return f"第 {self.clause[1:]} 行" if self.clause[1:].isdigit() else self.clause
+
 
 @dataclass(frozen=True)
 class Verdict:
