@@ -84,8 +84,11 @@ class Step:
 
 def steps() -> tuple[Step, ...]:
     """What is made in the background, in order."""
-    rest = [catalogue.read_course(name) for name in catalogue.COURSES[1:]]
-    return tuple(Step(one.name, lesson) for one in rest for lesson in (*one.lessons, None))
+    return tuple(step for name in catalogue.COURSES[1:] for step in _steps_of(catalogue.read_course(name)))
+
+
+def _steps_of(course: catalogue.CourseSource) -> list[Step]:
+    return [*(Step(course.name, lesson) for lesson in course.lessons), Step(course.name, None)]
 
 
 def _queue_rest(publisher: builtin.Publisher) -> None:

@@ -27,7 +27,6 @@ from courses.course import Cue
 from courses.video.captions import write_captions
 
 FRAMES_A_SECOND = 1
-KEY_FRAME_EVERY = 20
 FIRST_MS, BEFORE_MS = 700, 200
 CAPTION_LETTERS = 36
 SECONDS_TO_FILM = 600
@@ -37,14 +36,16 @@ Progress = Callable[[int, str], None]
 
 @dataclass(frozen=True)
 class Pace:
-    """How a lesson is read aloud: words a minute as eSpeak counts them, and the pauses."""
+    """How a lesson is read aloud and kept: words a minute as eSpeak counts them, the pauses, kilobits, seconds to a key frame."""
 
     words_a_minute: int
     between_sentences_ms: int
     between_slides_ms: int
+    sound_kbps: int
+    key_frame_every: int
 
 
-PACES = {"video": Pace(165, 420, 1100), "audio": Pace(140, 520, 1500)}
+PACES = {"video": Pace(165, 420, 1100, 24, 20), "audio": Pace(140, 520, 1500, 20, 40)}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _make(script: Script, folder: Path, progress: Progress) -> None:
     try:
         lengths, cues = _narrate(script, beside / "narration.wav", progress)
         _draw(script, lengths, beside, progress)
-        _film(beside, sum(lengths), progress)
+        _film(beside, PACES[script.form], sum(lengths), progress)
         (beside / "captions.vtt").write_text(write_captions(cues), "utf-8")
         _write_quiz(script.questions, beside / "quiz.xlsx")
         for scrap in (*beside.glob("*.png"), *beside.glob("*.wav"), *beside.glob("*.txt")):
@@ -197,14 +198,14 @@ def _draw(script: Script, lengths: list[int], folder: Path, progress: Progress) 
     progress(40, "幻灯片画好了")
 
 
-def _film(folder: Path, length_ms: int, progress: Progress) -> None:
+def _film(folder: Path, pace: Pace, length_ms: int, progress: Progress) -> None:
     """Still pictures and sound into one H.264/AAC file that every phone plays, its index in front."""
     progress(45, "正在合成视频")
     source = ["-f", "concat", "-safe", "1", "-i", "slides.txt", "-i", "narration.wav"]
     picture = ["-vf", f"fps={FRAMES_A_SECOND},format=yuv420p", "-c:v", "libx264", "-profile:v", "baseline"]
-    picture += ["-preset", "veryfast", "-tune", "stillimage", "-crf", "25", "-g", str(KEY_FRAME_EVERY)]
+    picture += ["-preset", "veryfast", "-tune", "stillimage", "-crf", "25", "-g", str(pace.key_frame_every)]
     # The quick search for quantisers takes a quarter of the time; speech at the voice's own rate does not tell them apart.
-    sound = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", "24k", "-ac", "1"]
+    sound = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", f"{pace.sound_kbps}k", "-ac", "1"]
     whole = ["-t", f"{length_ms / 1000:.3f}", "-fflags", "+bitexact", "-movflags", "+faststart", "lesson.mp4"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *source, *picture, *sound, *whole]
     subprocess.run(command, cwd=folder, check=True, timeout=SECONDS_TO_FILM)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # The first is made before the platform opens, the others in the background after it.
-COURSES = ("p06/rural_ecommerce",)
+COURSES = (
+    "p06/rural_ecommerce",
+    "p03/elderly_care",
+)
 
 
 @dataclass(frozen=True)
