@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 
 from lms.foundation import clock
 from lms.foundation.database import transaction
@@ -38,7 +38,9 @@ def index() -> Any:
 def traceability() -> Any:
     """What the document asks of a platform, clause by clause, with the route that does it and the test that holds it."""
     table = reading.traces()
+    addresses = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules()}
     shares = {"table": table, "sheets": reading.sheets(), "counts": Counter(trace.state for trace in table)}
+    shares |= {"addresses": addresses}
     return render_template("plans/traceability.html", **shares, **WORDS)
 
 
