@@ -102,9 +102,7 @@ class ApplicationForm(WhoForm):
         [InputRequired("选一个单位类型")],
         choices=as_choices({"institution": "培训机构", "enterprise": "企业"}),
     )
-    institution_kind = Choice(
-        "机构类别", [Optional()], choices=[PICK, *as_choices(organisations.INSTITUTION_KINDS)], default=""
-    )
+    institution_kind = Choice("机构类别", choices=[PICK, *as_choices(organisations.INSTITUTION_KINDS)], default="")
     title = StringField("单位名称", _short(80, "填单位全称，和营业执照或法人证书上一样"), filters=[_trimmed])
     credit_code = StringField("统一社会信用代码", [InputRequired("填 18 位统一社会信用代码")])
     region_code = Choice("所在地区", [InputRequired("选单位所在的县（区）")])
@@ -116,12 +114,11 @@ class ApplicationForm(WhoForm):
         if problem:
             raise ValidationError(problem)
 
-    def validate_kind(self, field: RadioField) -> None:
+    def validate_institution_kind(self, field: SelectField) -> None:
         """An institution says which of the seed's kinds it is."""
-        problem = organisations.why_not_kind(field.data or "", self.institution_kind.data or "")
+        problem = organisations.why_not_kind(self.kind.data or "", field.data or "")
         if problem:
-            self.institution_kind.errors = [problem]
-            raise ValidationError("培训机构还要选机构类别")
+            raise ValidationError(problem)
 
     def asked(self) -> NewOrganisation:
         """The application as plain data."""
