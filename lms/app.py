@@ -18,6 +18,7 @@ from lms.accounts import tasks as accounts_tasks
 from lms.accounts.routes import audit as audit_pages
 from lms.accounts.routes import catalogues as catalogue_pages
 from lms.accounts.routes import people, people_rights, people_staff  # noqa: F401 - the doors of one blueprint
+from lms.accounts.routes import regions as region_pages
 from lms.accounts.signing_in import province
 from lms.cohorts import check_routes  # noqa: F401 - more doors of the blueprint of classes
 from lms.cohorts import queries as cohort_queries
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     people.bp,
     audit_pages.bp,
     catalogue_pages.bp,
+    region_pages.bp,
     plans.bp,
     questions.bp,
     publishing.bp,

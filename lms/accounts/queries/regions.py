@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from lms.accounts.models.regions import Region, RegionTag
+from lms.accounts.models.regions import Region, RegionImport, RegionTag
 from lms.accounts.rules import regions as rules
 from lms.foundation import clock
 from lms.foundation.database import db
@@ -101,6 +102,28 @@ def region_history(code: str) -> list[RegionView]:
     mine = (Region.code == normal) | (Region.successor == normal)
     rows = db.session.scalars(select(Region).where(mine).order_by(Region.valid_until.desc().nulls_first(), Region.code))
     return [_view(row, [], {}) for row in rows]
+
+
+def region_tree(scopes: Iterable[str] = (rules.PROVINCE,)) -> list[tuple[RegionView, list[RegionView]]]:
+    """Cities with their counties (townships where there are none), inside the scopes: for one grouped list on a form."""
+    cities = {view.code: view for view in regions_below(rules.PROVINCE)}
+    rows = db.session.scalars(
+        select(Region).where(Region.parent.in_(cities), _valid(None)).order_by(Region.parent, Region.code)
+    )
+    found: dict[str, list[RegionView]] = {code: [] for code in cities}
+    for row in rows:
+        if any(rules.within(row.code, scope) for scope in scopes):
+            full = cities[row.parent or ""].name + row.name
+            found[row.parent or ""].append(RegionView(row.code, row.name, row.level, row.parent, full))
+    return [(cities[code], below) for code, below in found.items() if below]
+
+
+def region_import(import_id: UUID) -> RegionImport:
+    """A list that was looked at; raises NotFound."""
+    row = db.session.scalar(select(RegionImport).where(RegionImport.id == import_id))
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def region_counts() -> dict[str, int]:
