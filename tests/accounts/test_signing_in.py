@@ -5,7 +5,6 @@ import re
 import pytest
 
 from lms.accounts import sessions
-from lms.foundation import secrets
 from tests.people import PASSWORD
 
 
