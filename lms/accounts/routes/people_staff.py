@@ -205,12 +205,18 @@ def _page(person_id: UUID, *, opened: list[Any] | None = None, number: str = "",
         shares |= {"doubtful": person_id in queries.doubtful([person_id]), "places": places_of(rows)}
         shares |= {"found": judged(facts, clock.today()), "oneself": person_id == current().person_id}
     shares |= {"naming": forms.get("naming") or RealNameForm(formdata=None)}
-    shares |= {name: forms.get(name) or ReasonForm(formdata=None) for name in ("looking", "revealing")}
+    shares |= {name: _named(forms.get(name) or ReasonForm(formdata=None), name) for name in ("looking", "revealing")}
     may = {p.name.removeprefix("PERSON_").lower(): current().may(p) for p in Permission if p.name.startswith("PERSON_")}
     opens = opened is not None
     return render_template(
         "people/person.html", rows=rows, over=over[::-1], who=who, may=may, number=number, opened=opens, **shares
     )
+
+
+def _named(form: ReasonForm, name: str) -> ReasonForm:
+    """Two forms of one kind on a page need ids of their own."""
+    form.reason.id = form.reason.label.field_id = f"{name}-reason"
+    return form
 
 
 def _no_store(page: str) -> Any:
