@@ -1,8 +1,10 @@
 """The one place that connects and commits."""
 
 import logging
+import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,8 +14,9 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import Pool
 
 from lms.config import SettingError
 from lms.foundation import clock
@@ -54,19 +57,36 @@ class Dated:
 # autobegin is off: a query outside transaction() is an error, not a silent second way to the tables.
 db = SQLAlchemy(model_class=Model, session_options={"autobegin": False, "expire_on_commit": False})
 
-_SET_PRINCIPAL = text(
-    "select set_config('lms.person', :person, true), set_config('lms.tenants', :tenants, true),"
-    " set_config('lms.scope', :scope, true), set_config('lms.system', :system, true)"
+# Driver SQL, which SQLAlchemy need not look at: every transaction of the house begins with it.
+_SET_PRINCIPAL = (
+    "select set_config('lms.person', %(person)s, true), set_config('lms.tenants', %(tenants)s, true),"
+    " set_config('lms.scope', %(scope)s, true), set_config('lms.system', %(system)s, true)"
 )
 _SET_SYSTEM = text("select set_config('lms.system', :system, true)")
 
 
+class Opening:
+    """A first question of a transaction: SQL expressions, answered in `row` once the transaction is open."""
+
+    def __init__(self, expressions: str) -> None:
+        self.expressions, self.query = expressions, f"{_SET_PRINCIPAL}, {expressions}"
+        self.values: dict[str, Any] = {}
+        self.row: tuple[Any, ...] = ()
+
+    def with_values(self, **values: Any) -> "Opening":
+        """The same question with values of its own."""
+        asked = copy(self)
+        asked.values = values
+        return asked
+
+
 @contextmanager
-def transaction(principal: Principal) -> Iterator[Session]:
+def transaction(principal: Principal, opening: Opening | None = None) -> Iterator[Session]:
     """Open the one transaction of a piece of work on the principal's behalf; commit at the end, roll back on an error.
 
     Row-level security sees the principal through four settings that live as long as the transaction.
-    Nothing slow belongs inside: no file, network, hashing of passwords or rendering.
+    Nothing slow belongs inside: no file, network, hashing of passwords or rendering. `opening` is a first question that
+    travels with the settings; its answer is in `opening.row`.
     """
     session = db.session()
     if session.in_transaction():
@@ -74,7 +94,7 @@ def transaction(principal: Principal) -> Iterator[Session]:
     try:
         with session.begin():
             session.info["principal"] = principal
-            session.execute(_SET_PRINCIPAL, _claims(principal))
+            _begin(session, principal, opening)
             yield session
     except BaseException:
         session.info.pop("after_commit", None)
@@ -82,6 +102,13 @@ def transaction(principal: Principal) -> Iterator[Session]:
         raise
     for call in session.info.pop("after_commit", ()):
         call()
+
+
+def _begin(session: Session, principal: Principal, opening: Opening | None) -> None:
+    query, values = (opening.query, opening.values) if opening else (_SET_PRINCIPAL, {})
+    row = session.connection().exec_driver_sql(query, {**_claims(principal), **values}).one()
+    if opening:
+        opening.row = row[4:]
 
 
 def acting() -> Principal:
@@ -107,7 +134,6 @@ def engine_options(application: str) -> dict[str, Any]:
     """How the platform connects: limits on every wait, and a name that the operator can find."""
     timeouts = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
     return {
-        "pool_pre_ping": True,
         "pool_size": 10,
         "json_serializer": lambda value: msgspec.json.encode(value).decode(),
         "json_deserializer": msgspec.json.decode,
@@ -147,6 +173,19 @@ def _claims(principal: Principal) -> dict[str, str]:
         "scope": msgspec.json.encode(scope).decode(),
         "system": principal.system or "",
     }
+
+
+@event.listens_for(Pool, "checkout")
+def _refuse_hung_up(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection on which the server has said anything unasked is dead or dying: the pool brings another.
+
+    A server that ends says so and closes, which can be seen here without a question to it and its 0.5 ms
+    (`pool_pre_ping` asks, at every transaction). Nobody speaks on an idle connection otherwise.
+    """
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if line.poll(0):
+        raise DisconnectionError("the server has hung up")
 
 
 @event.listens_for(Session, "after_rollback")

@@ -7,7 +7,7 @@ import msgspec
 
 from lms.config import settings
 from lms.foundation.database import widened
-from lms.lrs.connection import Sql, array, cursor, open_to_write
+from lms.lrs.connection import Sql, array, cursor, next_number
 from lms.lrs.knowledge import learn
 from lms.lrs.reach import connect, void
 from lms.lrs.rules.entry import Authority, Entry, prepare
@@ -100,15 +100,15 @@ def keep(
     entries: Sequence[Entry],
     authority: Authority,
     parts: Sequence[Part] = (),
-    key_id: UUID | None = None,
+    first: int | None = None,
 ) -> int:
     """Write entries in their order; all or nothing with the transaction. Returns how many were not there before.
 
-    Raises Different, or NotSignedIn for a dead key.
+    `first` is the first number, where one was taken already. Raises Different.
     """
     new = 0
     for begin in range(0, len(entries), PLACES):
-        seq = open_to_write(sql, key_id)
+        seq = first if first is not None and not begin else next_number(sql)
         rows = [(seq + place, entry) for place, entry in enumerate(entries[begin : begin + PLACES])]
         new += _write(sql, tenant_id, rows, authority)
     for part in sorted(parts, key=lambda part: part.sha2):

@@ -3,7 +3,6 @@
 import msgspec
 
 from lms.lrs import queries
-from lms.lrs.connection import open_plain
 from lms.lrs.resources.session import Session, need
 from lms.lrs.rules import parameters
 from lms.lrs.rules.exchange import Answer, Call
@@ -14,8 +13,7 @@ def answer(session: Session, call: Call) -> Answer:
     need(call, "GET")
     parameters.known(call.params, {"activityId"})
     iri = parameters.iri(call.params, "activityId")
-    with session.transaction() as sql:
-        open_plain(sql, session.caller.key_id)
+    with session.transaction() as (sql, _):
         known = queries.definitions(sql, session.caller.tenant_id, [iri])
     activity = {"objectType": "Activity", "id": iri}
     return Answer(200, msgspec.json.encode({**activity, "definition": known[iri]} if iri in known else activity))

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from lms.lrs import queries
-from lms.lrs.connection import open_plain
 from lms.lrs.resources.session import Session, need
 from lms.lrs.rules import parameters
 from lms.lrs.rules.actor import identifier, read_agent
@@ -17,8 +16,7 @@ def answer(session: Session, call: Call) -> Answer:
     need(call, "GET")
     parameters.known(call.params, {"agent"})
     agent = read_agent(parameters.text(call.params, "agent"))
-    with session.transaction() as sql:
-        open_plain(sql, session.caller.key_id)
+    with session.transaction() as (sql, _):
         names = queries.names_of(sql, session.caller.tenant_id, identifier(agent))
     own: dict[str, Any] = msgspec.to_builtins(agent)
     person: dict[str, Any] = {"objectType": "Person"}

@@ -5,7 +5,6 @@ from email.utils import format_datetime
 import msgspec
 
 from lms.lrs import documents
-from lms.lrs.connection import open_plain
 from lms.lrs.documents import Place
 from lms.lrs.resources.session import Session, Unknown
 from lms.lrs.rules import parameters
@@ -27,8 +26,7 @@ def get(session: Session, call: Call, place: Place) -> Answer:
     since = parameters.moment(call.params, "since")
     if place.name is not None and since is not None:
         raise Invalid("since", "is for lists, not for one document")
-    with session.transaction() as sql:
-        open_plain(sql, session.caller.key_id)
+    with session.transaction() as (sql, _):
         if place.name is None:
             return Answer(200, msgspec.json.encode(documents.names(sql, place, since)))
         found = documents.read(sql, place)
@@ -41,8 +39,7 @@ def get(session: Session, call: Call, place: Place) -> Answer:
 def put(session: Session, call: Call, place: Place) -> Answer:
     """Write the document over what is there, if the headers allow it."""
     _check_content(call)
-    with session.transaction() as sql:
-        open_plain(sql, session.caller.key_id)
+    with session.transaction() as (sql, _):
         if not _blind(session, call, place):
             documents.take_turn(sql, place)
             _check(session, call, place, documents.read(sql, place))
@@ -53,8 +50,7 @@ def put(session: Session, call: Call, place: Place) -> Answer:
 def post(session: Session, call: Call, place: Place) -> Answer:
     """Merge a JSON object into the one that is there, or write the first."""
     _check_content(call)
-    with session.transaction() as sql:
-        open_plain(sql, session.caller.key_id)
+    with session.transaction() as (sql, _):
         documents.take_turn(sql, place)
         existing = documents.read(sql, place)
         _check(session, call, place, existing)
@@ -69,8 +65,7 @@ def post(session: Session, call: Call, place: Place) -> Answer:
 
 def delete(session: Session, call: Call, place: Place) -> Answer:
     """Take one document away, or all of them."""
-    with session.transaction() as sql:
-        open_plain(sql, session.caller.key_id)
+    with session.transaction() as (sql, _):
         if place.name is None:
             documents.clear(sql, place)
         else:

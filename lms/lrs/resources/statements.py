@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from lms.lrs import actions, queries
-from lms.lrs.connection import Sql, open_to_read
+from lms.lrs.connection import TO_READ, TO_WRITE, Sql
 from lms.lrs.resources.session import Session, Unknown, need
 from lms.lrs.rules import formats, parameters
 from lms.lrs.rules.entry import prepare
@@ -61,8 +61,8 @@ def _keep(session: Session, statements: list[Statement], parts: list[Part]) -> N
     check_signatures(statements, parts)
     authority, caller = session.authority, session.caller
     entries = [prepare(statement, caller.tenant_id, authority) for statement in statements]
-    with session.transaction() as sql:
-        actions.keep(sql, caller.tenant_id, entries, authority, parts, caller.key_id)
+    with session.transaction(TO_WRITE) as (sql, seq):
+        actions.keep(sql, caller.tenant_id, entries, authority, parts, seq)
 
 
 def _content(call: Call) -> tuple[bytes, list[Part]]:
@@ -93,14 +93,13 @@ def _get(session: Session, call: Call) -> Answer:
 
 def watermark(session: Session) -> dict[str, str]:
     """The header that says up to when all statements can be read; it goes with refusals as well."""
-    with session.transaction() as sql:
-        return {THROUGH: _through(open_to_read(sql, session.caller.key_id))}
+    with session.transaction(TO_READ) as (_, through):
+        return {THROUGH: _through(through)}
 
 
 def _one(session: Session, call: Call, statement_id: UUID, voided: bool) -> Answer:
     form, with_files = parameters.format_of(call.params), parameters.flag(call.params, "attachments")
-    with session.transaction() as sql:
-        through = open_to_read(sql, session.caller.key_id)
+    with session.transaction(TO_READ) as (sql, through):
         found = queries.one(sql, session.caller.tenant_id, statement_id, voided=voided)
         if found is None:
             raise Unknown("there is no such statement")
@@ -113,8 +112,7 @@ def _one(session: Session, call: Call, statement_id: UUID, voided: bool) -> Answ
 def _page(session: Session, call: Call) -> Answer:
     asked = parameters.question(call.params)
     form, with_files = parameters.format_of(call.params), parameters.flag(call.params, "attachments")
-    with session.transaction() as sql:
-        through = open_to_read(sql, session.caller.key_id)
+    with session.transaction(TO_READ) as (sql, through):
         rows, more = queries.page(sql, session.caller.tenant_id, asked)
         payloads = [payload for _, payload in rows]
         told = _formed(sql, session, call, payloads, form)

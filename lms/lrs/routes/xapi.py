@@ -15,6 +15,11 @@ from lms.lrs.rules.versions import HEADER, Version
 
 LARGEST_BODY = 16 * 1024 * 1024
 METHODS = ["GET", "PUT", "POST", "DELETE"]
+# The headers that the standard speaks of, and what WSGI calls them.
+_HEADERS = {
+    name.lower(): name.upper().replace("-", "_") if name == "Content-Type" else f"HTTP_{name.upper().replace('-', '_')}"
+    for name in (HEADER, "Content-Type", "If-Match", "If-None-Match", "Accept-Language")
+}
 
 bp = Blueprint("lrs", __name__, url_prefix="/xapi")
 
@@ -99,7 +104,7 @@ def _answer(resource: str) -> Response:
 
 
 def _call(resource: str) -> Call:
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = {name: value for name, key in _HEADERS.items() if (value := request.environ.get(key)) is not None}
     return Call(request.method, resource, request.args.to_dict(), headers, request.get_data())
 
 

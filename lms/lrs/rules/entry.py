@@ -1,6 +1,7 @@
 """All that is written for a statement, worked out before the transaction opens."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -26,6 +27,12 @@ class Authority:
         data = {"objectType": "Agent", "account": {"homePage": home_page, "name": name}}
         text = msgspec.json.encode(data)
         return cls(msgspec.json.decode(text, type=Actor), text.decode())
+
+
+@lru_cache(maxsize=1024)
+def account_of(home_page: str, name: str) -> Authority:
+    """The same, remembered: a key sends many requests."""
+    return Authority.account(home_page, name)
 
 
 @dataclass(frozen=True, slots=True)
