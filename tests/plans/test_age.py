@@ -78,6 +78,7 @@ def test_sixteen_is_reached_on_the_birthday(on, expected):
         (date(2024, 2, 29), 24, date(2026, 2, 28)),
         (date(2024, 12, 1), 1, date(2025, 1, 1)),
         (date(2024, 11, 22), 0, date(2024, 11, 22)),
+        (date(9999, 12, 31), 1, date.max),
     ],
 )
 def test_months_are_counted_by_the_calendar(day, months, later):

@@ -5,8 +5,10 @@ from datetime import date
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of a later month; its last day where there is no such day (31 January + 1 month: 28 February)."""
+    """The same day of a later month; its last day where there is no such day (31 January + 1 month: 28 February); never after the year 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
