@@ -11,7 +11,7 @@ from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import Details
 from lms.cohorts.rules import filing
 from lms.cohorts.rules.filing import State
-from lms.foundation import secrets
+from lms.foundation import clock, secrets
 from lms.foundation.database import db
 
 
@@ -46,7 +46,7 @@ def _class(enrolment: Enrolment, cohort: Cohort) -> dict[str, Any]:
         "名单上的单位": details.employer,
         "名单上的户籍地": details.household,
         "名单上的备注": details.remark,
-        "进班时间": enrolment.created_at.isoformat(timespec="seconds"),
+        "进班时间": f"{clock.local(enrolment.created_at):%Y-%m-%d %H:%M:%S}",
     }
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation.database import Dated, Identified, db
@@ -20,6 +20,7 @@ class Person(Identified, Dated, db.Model):  # type: ignore[name-defined]
     """
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_name", text('name collate "C"')),)
 
     name: Mapped[str]
     id_kind: Mapped[str] = mapped_column(default="id_card", server_default="id_card")

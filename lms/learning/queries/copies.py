@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from lms.foundation import clock
 from lms.foundation.database import db
 from lms.learning.models import HourLedger
 
@@ -18,8 +19,8 @@ def copy_of(person_id: UUID) -> dict[str, Any]:
 def _row(row: HourLedger) -> dict[str, Any]:
     return {
         "日期": str(row.day),
-        "开始": row.started_at.isoformat(timespec="seconds"),
-        "结束": row.ended_at.isoformat(timespec="seconds"),
+        "开始": f"{clock.local(row.started_at):%Y-%m-%d %H:%M:%S}",
+        "结束": f"{clock.local(row.ended_at):%Y-%m-%d %H:%M:%S}",
         "计入秒数": row.credited_ms // 1000,
         "没计入秒数": row.excluded_ms // 1000,
         "原因": row.reason or "",
