@@ -39,7 +39,7 @@ STAFF = (
     Entry("公开目录", "book", "catalogues.keep", Permission.CATALOGUE_KEEP),
     Entry("操作记录", "search", "audit.index", Permission.AUDIT_READ),
     Entry("学习记录", "clock", "records.browse", Permission.RECORD_READ),
-    Entry("十项工程", "flag", "plans.index", Permission.LESSON_STUDY),
+    Entry("十项工程", "flag", "plans.index", Permission.INBOX_READ),
     Entry("帮人登录", "lock", "helping.desk", Permission.SIGN_IN_HELP),
 )
 TRAINEE = (
