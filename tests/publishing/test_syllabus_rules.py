@@ -138,7 +138,7 @@ def test_a_common_sheet() -> None:
 def test_a_wrong_total_is_told_and_hours_are_counted_by_items() -> None:
     """Sabotage: believe the line of totals."""
     [notice] = read(*ROWS, ("合计", "", "40", "4", "", "", "")).notices
-    assert "合计写理论 40、实操 4学时" in notice and "学时按各条算" in notice
+    assert "合计写理论 40、实操 4 学时" in notice and "学时按各条算" in notice
 
 
 def test_a_chapter_that_claims_other_hours_comes_back_with_its_items() -> None:
@@ -147,7 +147,7 @@ def test_a_chapter_that_claims_other_hours_comes_back_with_its_items() -> None:
     reading = read(*wrong)
     assert [item.number for item in reading.items] == ["1"]
     told = reasons(reading)
-    assert "加起来是理论 2、实操 4学时" in told[3] and "上一级“2”那一行也要改" in told[4] and told[4] == told[5]
+    assert "加起来是理论 2、实操 4 学时" in told[3] and "上一级“2”那一行也要改" in told[4] and told[4] == told[5]
 
 
 def test_where_a_line_is_refused_its_chapter_is_not_blamed() -> None:

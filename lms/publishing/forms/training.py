@@ -9,11 +9,11 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from lms.publishing.rules.syllabus import LEVELS, Description, Fault, Item, Standard, read_code, read_number
+from lms.publishing.rules.syllabus import LEVELS, Description, Fault, Item, Standard, read_code, read_level, read_number
 from lms.publishing.rules.syllabus_header import Column
 from lms.publishing.rules.syllabus_sheet import read_fields
 
-REMARKS = 5
+REMARKS = 3
 _LEVELS = [SelectChoice("", "没有等级"), *[SelectChoice(level, level) for level in LEVELS]]
 
 
@@ -34,7 +34,7 @@ class DescriptionForm(FlaskForm):
         "依据的职业标准编号", [Length(max=40, message="太长了，最多 40 个字")], filters=[_one_line]
     )
     standard_name = StringField("职业标准名称", [Length(max=100, message="最多 100 个字")], filters=[_one_line])
-    standard_level = SelectField("等级", choices=_LEVELS)
+    standard_level = SelectField("等级", choices=_LEVELS, validate_choice=False)
 
     def validate_standard_code(self, field: StringField) -> None:
         """A code that can be recognised, and never without its name."""
@@ -44,6 +44,13 @@ class DescriptionForm(FlaskForm):
         if bool(code) != bool((self.standard_name.data or "").strip()):
             raise ValidationError("标准的编号和名称要一起写，没有就都空着")
         field.data = code
+
+    def validate_standard_level(self, field: SelectField) -> None:
+        """One of the five, or none."""
+        level = read_level(field.data or "")
+        if isinstance(level, Fault):
+            raise ValidationError(f"{level.reason}。{level.mend}")
+        field.data = level
 
     @property
     def description(self) -> Description:
@@ -70,7 +77,7 @@ class ItemForm(FlaskForm):
     practical = StringField("实操学时", filters=[_one_line])
     code = StringField("标准编号", filters=[_one_line])
     name = StringField("标准名称", filters=[_one_line])
-    level = SelectField("等级", choices=_LEVELS)
+    level = SelectField("等级", choices=_LEVELS, validate_choice=False)
 
     def item(self) -> Item | None:
         """The item; None where a field cannot stand, and then the field says why."""

@@ -20,6 +20,7 @@ from lms.publishing import actions, files, queries, rules
 from lms.publishing.forms import BODY_BYTES, ReturnForm, UploadForm, seconds_of
 from lms.publishing.links import media_url
 from lms.publishing.rules import State
+from lms.publishing.rules.unified import demand_of
 from media.storage import is_full
 
 bp = Blueprint("publishing", __name__)
@@ -107,7 +108,12 @@ def version(version_id: UUID) -> Any:
         look = accounts.second_look_of("package", version_id)
     page = make_response(
         render_template(
-            "publishing/version.html", version=found, programme=programme, job=job, look=look, **content_of(found, lessons)
+            "publishing/version.html",
+            version=found,
+            programme=programme,
+            job=job,
+            look=look,
+            **content_of(found, lessons),
         )
     )
     if job is None and request.headers.get("HX-Request"):
@@ -226,7 +232,8 @@ def content_of(found: queries.VersionView, lessons: list[queries.LessonView]) ->
         for lesson in lessons
         if lesson.kind == "video"
     }
-    cues = {lesson.number: files.captions(lesson) for lesson in lessons if lesson.captions_key}
+    # The words of twenty films would fill the page: with several, each has a link to its captions instead.
+    cues = {lesson.number: files.captions(lesson) for lesson in lessons if lesson.captions_key and len(watched) == 1}
     state = rules.WORDS[found.state]
     return {
         "lessons": lessons,
@@ -236,6 +243,7 @@ def content_of(found: queries.VersionView, lessons: list[queries.LessonView]) ->
         "summary": rules.summary(found.findings),
         "steps": rules.STEPS,
         "step": rules.step_now(found.state),
+        "demand": demand_of(found.plan_code),
     }
 
 

@@ -255,7 +255,7 @@ def _bare(good: Good) -> Good:
 def _wrong_sum(item: Item, real: Hours) -> tuple[str, str, Fault]:
     said = f"理论 {spoken(item.theory)}、实操 {spoken(item.practical)}"
     fault = Fault(
-        f"这里写{said}学时，下面各条加起来是理论 {spoken(real.theory)}、实操 {spoken(real.practical)}学时",
+        f"这里写{said} 学时，下面各条加起来是理论 {spoken(real.theory)}、实操 {spoken(real.practical)} 学时",
         "看看是这一行写错了，还是下面少了一条，改好再选一次。这一行的学时也可以空着",
     )
     return f"{Column.THEORY}、{Column.PRACTICAL}", said, fault
@@ -294,7 +294,7 @@ def _with_totals(reading: Reading, below: Sequence[SheetLine], header: Header) -
     if said in ([real.theory, real.practical], [0, 0]) or not all(isinstance(hours, int) for hours in said):
         return reading
     told = (
-        f"表里合计写理论 {spoken(_int(said[0]))}、实操 {spoken(_int(said[1]))}学时，"
-        f"各条加起来是理论 {spoken(real.theory)}、实操 {spoken(real.practical)}学时，学时按各条算"
+        f"表里合计写理论 {spoken(_int(said[0]))}、实操 {spoken(_int(said[1]))} 学时，"
+        f"各条加起来是理论 {spoken(real.theory)}、实操 {spoken(real.practical)} 学时，学时按各条算"
     )
     return replace(reading, notices=(*reading.notices, told))
