@@ -175,7 +175,7 @@ def organisations_to_list(principal: Principal, kind: Catalogue, words: str, lim
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    found = [CatalogueEntry.state.in_(search.states)]
+    found: list[ColumnElement[bool]] = [CatalogueEntry.state.in_(search.states)]
     if search.words:
         found.append(CatalogueEntry.name.contains(search.words, autoescape=True))
     if search.region:

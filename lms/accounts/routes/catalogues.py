@@ -210,8 +210,8 @@ def _mark() -> tuple[str, UUID] | None:
 
 
 def _next(kind: Catalogue, last: queries.EntryView) -> str:
-    mark = {"after": last.facts.name, "id": last.organisation_id}
-    return url_for("catalogues.index", catalogue=kind, **_kept(), **mark)
+    asked: dict[str, Any] = {**_kept(), "after": last.facts.name, "id": last.organisation_id}
+    return url_for("catalogues.index", catalogue=kind, **asked)
 
 
 def _before() -> int | None:
