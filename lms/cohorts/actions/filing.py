@@ -85,7 +85,9 @@ def file_checked(cohort_id: UUID, *, approve: bool, reason: str, seen: str, prin
 
 def digest(cohort_id: UUID) -> str:
     """A fingerprint of what a second person looks at: the terms of a class and who is in it."""
-    cohort = db.session.get_one(Cohort, cohort_id)
+    cohort = db.session.get(Cohort, cohort_id)
+    if cohort is None:
+        raise NotFound()
     people = db.session.scalars(select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id))
     words = [*(str(value) for value in _written_terms(cohort).values()), *sorted(map(str, people))]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
