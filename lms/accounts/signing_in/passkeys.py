@@ -74,7 +74,7 @@ def register(person_id: UUID, credential: dict[str, Any], challenge: Challenge, 
     with transaction(desk) as session:
         if count(person_id) >= MOST:
             raise Refused(f"一个人最多登记 {MOST} 把，先删掉不用的")
-        if not session.execute(new.on_conflict_do_nothing(index_elements=["credential_id"])).rowcount:  # type: ignore[attr-defined]
+        if session.scalar(new.on_conflict_do_nothing(index_elements=["credential_id"]).returning(Passkey.id)) is None:
             raise Conflict("这把通行密钥已经登记过了")
 
 

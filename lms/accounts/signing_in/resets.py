@@ -89,7 +89,7 @@ def ask(
     new = (
         insert(Reset).values(**values).on_conflict_do_nothing(index_elements=["person_id", "kind"], index_where=waiting)
     )
-    if not db.session.execute(new).rowcount:  # type: ignore[attr-defined]
+    if db.session.scalar(new.returning(Reset.id)) is None:
         raise Conflict(TWICE)
     audit("sign-in:help", subject=f"person {person_id}", reason=f"{WORDS[kind]}，提出：看过{document}，{reason}")
     return Asked(reset_id, terms.grouped(slip) if slip else None)
