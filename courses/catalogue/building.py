@@ -97,7 +97,7 @@ def _share(progress: Progress, place: int, of: int) -> Progress:
 def version_of(name: str) -> str:
     """Changes with the lesson's script and with the code that makes it."""
     digest = hashlib.sha256(source_of(name).read_bytes())
-    for code in ("building.py", "slides.py", "speech.py", "script.py"):
+    for code in ("building.py", "slides.py", "speech.py", "script.py", "readings.py"):
         digest.update((HERE / code).read_bytes())
     return digest.hexdigest()[:16]
 

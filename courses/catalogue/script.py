@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from courses.catalogue.readings import as_heard
 from courses.course import QuestionKind
 
 _TWO_WAYS = re.compile(r"\{([^|{}]+)\|([^|{}]+)\}")
@@ -70,4 +71,4 @@ def read_script(path: Path) -> Script:
 
 
 def _sentence(line: str) -> Sentence:
-    return Sentence(_TWO_WAYS.sub(r"\1", line.strip()), _TWO_WAYS.sub(r"\2", line.strip()))
+    return Sentence(_TWO_WAYS.sub(r"\1", line.strip()), as_heard(_TWO_WAYS.sub(r"\2", line.strip())))

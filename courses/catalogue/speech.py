@@ -10,7 +10,7 @@ import espeakng_loader
 
 _AUDIO_RETRIEVAL = 1
 _RATE, _PITCH, _RANGE = 1, 3, 4
-_CHARS_UTF8 = 1
+_CHARS_UTF8, _PHONEMES = 1, 0x100
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
@@ -48,7 +48,7 @@ class Narrator:
         """The sound of one sentence, silence at its end cut off."""
         self._sound.clear()
         words = text.encode() + b"\0"
-        failed = self._library.espeak_Synth(words, len(words), 0, 0, 0, _CHARS_UTF8, None, None)
+        failed = self._library.espeak_Synth(words, len(words), 0, 0, 0, _CHARS_UTF8 | _PHONEMES, None, None)
         if failed or self._library.espeak_Synchronize() or not self._sound:
             raise SpeechFailed(f"could not read aloud: {text}")
         return trimmed(bytes(self._sound))
