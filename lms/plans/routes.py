@@ -1,6 +1,8 @@
 """The public pages of the ten plans: who each is for, what it teaches, what the document says. No sign-in."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
@@ -10,10 +12,10 @@ from lms.foundation.database import transaction
 from lms.foundation.permissions import Access, allow
 from lms.foundation.principal import current
 from lms.plans import forms, queries, reading
-from lms.plans.rules import eligibility, questions
+from lms.plans.rules import HourPolicy, NoPolicy, eligibility, questions
 from lms.plans.rules.dated import CONFIDENCE, SEED
 from lms.plans.rules.facts import EDUCATION_WORDS
-from lms.plans.rules.sheets import DELIVERY, FORCES, RESULTS, Programme
+from lms.plans.rules.sheets import DELIVERY, FORCES, RESULTS, PlanSheet, Programme
 
 bp = Blueprint("plans", __name__, url_prefix="/plans")
 
@@ -81,6 +83,17 @@ def detail(plan_code: str) -> Any:
     with transaction(current()):
         targets = queries.targets(plan_code)
         pilots = queries.pilot_cities(plan_code)
+        policies = _policies(sheet, today)
     quotas = [quota for other in reading.sheets().values() for quota in other.quotas if plan_code in quota.plans]
     shares = {"sheet": sheet, "later": later, "targets": targets, "pilots": pilots, "quotas": quotas, "today": today}
+    shares |= {"policies": policies}
     return render_template("plans/detail.html", **shares, **WORDS)
+
+
+def _policies(sheet: PlanSheet, on: date) -> dict[HourPolicy, list[str]]:
+    """How hours are counted, with the programmes it holds for; mostly one way for all."""
+    found: dict[HourPolicy, list[str]] = {}
+    for programme in sheet.programmes:
+        with suppress(NoPolicy):
+            found.setdefault(queries.hour_policy(programme.code, on), []).append(programme.title)
+    return found

@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.plans import actions, reading
+from lms.plans.models import Policy
 from lms.plans.rules.targets import WORDS, Target, Unit
 from tests.people import SYSTEM
 from tests.plans.trainees import DAY, TRAINEES
@@ -47,6 +48,17 @@ def test_a_plan_says_what_the_document_says(stranger, code):
     said += [rule.quote for rule in sheet.rules]
     said += [rule.words for rule in reading.later_rules() if not rule.plans or code in rule.plans]
     assert [words for words in said if re.sub(r"\s+", " ", words) not in text] == []
+
+
+def test_how_hours_are_counted_is_the_policy_of_the_day(app, stranger):
+    """Sabotage: write 45 minutes and 8 class hours in the template."""
+    text = read(stranger, "/plans/P06")
+    assert "1 学时是 45 分钟" in text and "每天最多计 8 学时" in text and "待主管部门批准" in text
+    row = {"key": "daily_cap_class_hours", "value": 7, "jurisdiction": "44", "effective_from": clock.today()}
+    with transaction(SYSTEM) as session:
+        session.add(Policy(**row, programme_code="P06-lead_goose", source="新规定", confidence="confirmed"))
+    text = read(stranger, "/plans/P06")
+    assert "每天最多计 7 学时" in text and "每天最多计 8 学时" in text and "新规定" in text
 
 
 @pytest.mark.parametrize("code", ["P08", "P09", "P10"])
