@@ -1,6 +1,7 @@
 """What is said of people: by whom it becomes firmer, who may look, and that looking leaves an entry."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,14 +9,14 @@ from sqlalchemy import func, select, text
 
 from lms.accounts import queries
 from lms.accounts.actions import attributes, consents, documents
-from lms.accounts.models import AuditEntry, PersonAttribute, PersonDocument
+from lms.accounts.models import AuditEntry, KnownTo, PersonAttribute, PersonDocument
 from lms.accounts.rules.attributes import Said
 from lms.accounts.rules.consents import Purpose, current
 from lms.foundation import rotation
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict, LMSError, NotFound, Refused
 from lms.foundation.permissions import Permission
-from lms.foundation.principal import Principal
+from lms.foundation.principal import Principal, Scope
 from lms.plans.rules.facts import AttributeKey, Education, Standing
 from tests.people import SYSTEM, Cast
 
@@ -166,6 +167,34 @@ def test_a_neighbour_finds_nothing(people: Cast, other: str) -> None:
     for call in calls:
         with pytest.raises(NotFound), transaction(principal):
             call()
+
+
+def test_a_department_sees_what_is_its_business(people: Cast) -> None:
+    """The disabled persons' federation does not see veterans. Sabotage: leave in_remit() out of any of the five."""
+    agree(people)
+    picture, oneself, federation = a_document(people), people.principal("xiulan"), people.principal("haoran")
+    federation = replace(federation, scope=(Scope("44", "disabled_federation", "P10"),))
+    with transaction(oneself):
+        claimed = attributes.claim(VETERAN, oneself, picture)
+        attributes.claim(BLIND, oneself)
+    with transaction(SYSTEM):
+        db.session.add(
+            KnownTo(
+                person_id=people.xiulan, tenant_id=people.organisations["anyi"], region_code="440606", plan_code="P10"
+            )
+        )
+    with transaction(federation):
+        assert [a.words for a in queries.attributes(people.xiulan)] == ["敏感信息"]
+        opened = attributes.look(people.xiulan, "核对", federation)
+        assert [a.key for a in opened] == ["disability"]
+        assert [f.key for f in queries.facts(people.xiulan).facts] == [AttributeKey.DISABILITY]
+    for refused in (
+        lambda: queries.attribute(claimed),
+        lambda: attributes.prove(claimed, federation, picture),
+        lambda: documents.open_document(picture, "看看", federation),
+    ):
+        with pytest.raises(NotFound), transaction(federation):
+            refused()
 
 
 def test_what_has_ended_is_not_confirmed(people: Cast) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from lms.accounts import queries
 from lms.accounts.actions.audit import audit
 from lms.accounts.models import Person, PersonAttribute
-from lms.accounts.queries.attributes import AttributeView, content
+from lms.accounts.queries.attributes import AttributeView, content, in_remit
 from lms.accounts.rules import attributes as rules
 from lms.accounts.rules import consents
 from lms.accounts.rules.attributes import Ended, Said, Standings
@@ -155,7 +155,7 @@ def _allow(key: str, principal: Principal) -> None:
 def _row(attribute_id: UUID) -> PersonAttribute:
     query = select(PersonAttribute).where(PersonAttribute.id == attribute_id)
     row = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if row is None:
+    if row is None or not in_remit(row):
         raise NotFound()
     if row.ended_at is not None:
         raise Conflict(GONE)

@@ -12,9 +12,11 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
+from sqlalchemy import select
 
 from lms.accounts.actions.audit import audit
-from lms.accounts.models import PersonDocument
+from lms.accounts.models import PersonAttribute, PersonDocument
+from lms.accounts.queries.attributes import in_remit
 from lms.foundation import clock, secrets
 from lms.foundation.database import after_commit, db
 from lms.foundation.errors import NotFound, Refused, TooLarge
@@ -127,7 +129,8 @@ def delete(document_ids: list[UUID]) -> None:
 
 
 def _enter_look(row: PersonDocument, reason: str, principal: Principal) -> None:
-    if not principal.may(Permission.PERSON_SENSITIVE):
+    shown_by = db.session.scalars(select(PersonAttribute).where(PersonAttribute.document_id == row.id))
+    if not principal.may(Permission.PERSON_SENSITIVE) or not all(map(in_remit, shown_by)):
         raise NotFound()
     if not reason.strip():
         raise Refused("写一句为什么要看，这句话会留档", field="reason")

@@ -13,7 +13,7 @@ from lms.accounts.rules import attributes as rules
 from lms.accounts.rules import documents
 from lms.accounts.rules.attributes import ENDED_WORDS, STANDING_TONES, STANDING_WORDS, Ended, Particular
 from lms.foundation import secrets
-from lms.foundation.database import db
+from lms.foundation.database import acting, db
 from lms.foundation.errors import NotFound
 from lms.plans.rules.facts import AttributeKey, Education, Fact, PersonFacts, Standing
 
@@ -79,13 +79,21 @@ def attributes(person_id: UUID, *, opened: bool = False, ended: bool = False) ->
     if not ended:
         query = query.where(PersonAttribute.ended_at.is_(None))
     rows = db.session.scalars(query.order_by(PersonAttribute.created_at, PersonAttribute.id))
-    return [view(row, opened=opened) for row in rows]
+    return [view(row, opened=opened) for row in rows if in_remit(row)]
+
+
+def in_remit(row: PersonAttribute) -> bool:
+    """Whether it is the business of who acts: what belongs to one department is not there for the others."""
+    actor = acting()
+    if actor.system or actor.organisations or actor.person_id == row.person_id:
+        return True
+    return rules.seen_by(content(row)[0], [scope.department for scope in actor.scope])
 
 
 def attribute(attribute_id: UUID) -> AttributeView:
     """One of them, closed where it is sensitive; raises NotFound."""
     row = db.session.get(PersonAttribute, attribute_id)
-    if row is None:
+    if row is None or not in_remit(row):
         raise NotFound()
     return view(row, opened=False)
 
@@ -135,7 +143,8 @@ def _said(ids: Collection[UUID], *, sensitive: bool) -> dict[UUID, list[Attribut
         query = query.where(PersonAttribute.sensitive.is_(False))
     found: dict[UUID, list[AttributeView]] = {}
     for row in db.session.scalars(query.order_by(PersonAttribute.created_at, PersonAttribute.id)):
-        found.setdefault(survivors.get(row.person_id, row.person_id), []).append(view(row, opened=True))
+        if in_remit(row):
+            found.setdefault(survivors.get(row.person_id, row.person_id), []).append(view(row, opened=True))
     return found
 
 

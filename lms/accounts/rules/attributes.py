@@ -1,6 +1,7 @@
 """What may be said of a person, how a value is written and shown, and whose word makes it firmer."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -36,6 +37,15 @@ ATTRIBUTES: dict[str, Attribute] = {
 }
 # The registrar's alone: nobody says it of themself, no school of a trainee.
 NOT_DECLARED = frozenset({str(AttributeKey.DECEASED)})
+# What is one department's business, with human resources, who pay: the others see neither the thing nor that it is there.
+_K = AttributeKey
+_OWNERS = {
+    "veterans": (_K.VETERAN, _K.VETERAN_ROUTE, _K.SETTLEMENT_YEAR),
+    "disabled_federation": (_K.DISABILITY, _K.PARENT_OF_DISABLED, _K.DISABLED_GRADUATE),
+    "agriculture": (_K.REGISTERED_POOR, _K.POOR_FAMILY_CHILD),
+}
+OWNER_OF = {str(key): department for department, keys in _OWNERS.items() for key in keys}
+PAYS = "hrss"
 STANDING_WORDS = {Standing.CLAIMED: "本人填的", Standing.VOUCHED: "机构核过", Standing.PROVED: "已证明"}
 STANDING_TONES = {Standing.CLAIMED: "wait", Standing.VOUCHED: "go", Standing.PROVED: "ok"}
 NOT_ONE_OF_THESE = "从列出的几项里选一项"
@@ -85,6 +95,12 @@ class Standings:
 def sensitive(key: str) -> bool:
     """Whether it is sensitive personal information, sealed and shown by permission alone."""
     return ATTRIBUTES[key].sensitive
+
+
+def seen_by(key: str | None, departments: Collection[str | None]) -> bool:
+    """Whether an authority of these departments (None: all of them) may know of a thing at all."""
+    owner = OWNER_OF.get(key or "")
+    return owner is None or None in departments or not {owner, PAYS}.isdisjoint(departments)
 
 
 def faults_of(said: Said, today: date) -> dict[str, str]:
