@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.accounts import actions, rules
+from lms.accounts import actions, queries, rules
+from lms.accounts.actions.catalogues import take
 from lms.accounts.models import Person
+from lms.accounts.queries.catalogues import catalogue_history
+from lms.accounts.rules.catalogues import Catalogue, Facts, Step
 from lms.accounts.signing_in import totp
 from lms.foundation import secrets
 from lms.foundation.database import db, transaction
@@ -29,6 +32,7 @@ class Role:
 
 SCHOOL, OTHER_SCHOOL = "安颐职业培训学校（演示）", "启明技能培训中心（演示）"
 AUTHORITY = "顺德区人力资源和社会保障局（演示）"
+PROVINCE = "广东省人力资源和社会保障厅（演示）"
 ROLES = (
     Role("学员 trainee", "黄秀兰", "13800000001", "19780712"),
     Role("学员 trainee", "何阿辉", "13800000002", "19900305"),
@@ -36,6 +40,8 @@ ROLES = (
     Role("机构经办（另一家）clerk", "陈波", "13800000004", "19810627", OTHER_SCHOOL, "clerk"),
     Role("主管部门 administrator", "何泉", "13800000005", "19790210", AUTHORITY, "administrator"),
     Role("学时导出（可看全号）export officer", "苏文", "13800000007", "19880430", AUTHORITY, "export_officer"),
+    Role("审计 auditor", "罗静", "13800000021", "19830516", AUTHORITY, "auditor"),
+    Role("省级主管 administrator of the province", "陆远", "13800000022", "19760321", PROVINCE, "administrator"),
 )
 REGION, PLAN = "440606", "P06"
 
@@ -56,7 +62,27 @@ def bring_in() -> dict[str, UUID]:
     for role in ROLES:
         if role.organisation:
             _give_app(ids[role.name])
+    _publish_the_school(ids)
     return ids
+
+
+def _publish_the_school(ids: dict[str, UUID]) -> None:
+    """The school is in notice for the public catalogue, once."""
+    facts = Facts(SCHOOL, "training_institution", "佛山市顺德区大良街道", (PLAN,), "农村电商、养老护理员")
+    with transaction(stage):
+        account = queries.account(ids["何泉"])
+    assert account is not None
+    with transaction(account.principal):
+        if not catalogue_history(Catalogue.INSTITUTION, ids[SCHOOL]):
+            asked = (
+                Catalogue.INSTITUTION,
+                ids[SCHOOL],
+                Step.PROPOSE_ENTRY,
+                facts,
+                "申请材料齐全，拟列入培训机构目录",
+                0,
+            )
+            take(*asked, account.principal)
 
 
 def _give_app(person_id: UUID) -> None:
@@ -77,5 +103,7 @@ def _organisations() -> dict[str, UUID]:
         OTHER_SCHOOL: actions.found_organisation("institution", OTHER_SCHOOL, "440106"),
         AUTHORITY: actions.found_organisation("authority", AUTHORITY, REGION),
     }
+    ids[PROVINCE] = actions.found_organisation("authority", PROVINCE, "44")
     actions.give_scope(ids[AUTHORITY], REGION, None)
+    actions.give_scope(ids[PROVINCE], "44", None)
     return ids
