@@ -30,9 +30,9 @@ with template (payload) as (values (%(payload)s)), made as (
   from generate_series(%(begin)s + 1, %(upto)s) as n
 ), kept as (
   insert into lrs_statement (tenant_id, seq, id, payload)
-  select %(tenant)s, seq, id, replace(replace(replace(replace(payload, '<id>', id::text),
-    '<agent>', (n %% %(agents)s)::text), '<lesson>', (n %% %(lessons)s)::text),
-    '<registration>', lpad((n %% %(registrations)s)::text, 12, '0')) from made, template
+  select %(tenant)s, seq, id, replace(replace(replace(replace(payload, 'T-ID', id::text),
+    'T-AGENT', (n %% %(agents)s)::text), 'T-LESSON', (n %% %(lessons)s)::text),
+    'T-REGISTRATION', lpad((n %% %(registrations)s)::text, 12, '0')) from made, template
 ), named as (
   insert into lrs_statement_id (tenant_id, id, seq, hash) select %(tenant)s, id, seq, id from made
 )
@@ -107,9 +107,9 @@ class Store:
         return {**common, "Content-Type": "application/json", "Authorization": f"Basic {words}"}
 
     def _values(self, begin: int, upto: int) -> dict[str, object]:
-        one = read_statement(json.dumps(statement(str(uuid4()), "<agent>", "<lesson>")).encode(), Version.V1_0_3)
+        one = read_statement(json.dumps(statement(str(uuid4()), "T-AGENT", "T-LESSON")).encode(), Version.V1_0_3)
         payload = complete(one, "2026-11-22T08:00:00.000Z", self._authority.json)
-        words = {"<id>": str(one.id), "<registration>": one.event.context.registration[-12:]}  # type: ignore[union-attr]
+        words = {"T-ID": str(one.id), "T-REGISTRATION": one.event.context.registration[-12:]}  # type: ignore[union-attr]
         for placeholder, text in words.items():
             payload = payload.replace(text, placeholder)
         known = {link for link, _ in ((kind, r) for kind, r in prepare(one, self.tenant, self._authority).links)}

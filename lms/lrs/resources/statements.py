@@ -17,7 +17,7 @@ from lms.lrs.rules.entry import prepare
 from lms.lrs.rules.exchange import Answer, Call
 from lms.lrs.rules.formats import Format
 from lms.lrs.rules.language_maps import accepted
-from lms.lrs.rules.multipart import Part, boundary_of, check_parts, join, split
+from lms.lrs.rules.multipart import Part, boundary_of, boundary_within, check_parts, join, split
 from lms.lrs.rules.references import activities
 from lms.lrs.rules.refusal import Invalid
 from lms.lrs.rules.sequence import EPOCH, stored_at
@@ -66,7 +66,7 @@ def _keep(session: Session, statements: list[Statement], parts: list[Part]) -> N
 
 
 def _content(call: Call) -> tuple[bytes, list[Part]]:
-    boundary = boundary_of(call.content_type)
+    boundary = boundary_of(call.content_type) or boundary_within(call.content_type, call.body)
     if boundary is not None:
         return split(call.body, boundary)
     if call.content_type.partition(";")[0].strip().lower() != "application/json":

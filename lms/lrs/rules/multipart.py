@@ -10,6 +10,7 @@ from lms.lrs.rules.statement import Statement
 
 _HASHES = {56: sha224, 64: sha256, 96: sha384, 128: sha512}
 HASH_HEADER = "X-Experience-API-Hash"
+MOST_OF_A_BOUNDARY = 74  # RFC 2046: 70 characters, two hyphens before and a line end after
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,17 @@ def boundary_of(content_type: str) -> str | None:
     if not isinstance(boundary, str) or not 0 < len(boundary) <= 200:
         raise Invalid("Content-Type", "multipart/mixed needs a boundary")
     return boundary
+
+
+def boundary_within(content_type: str, body: bytes) -> str | None:
+    """The boundary that a multipart body itself begins with, where the type was lost on the way; None otherwise.
+
+    axios under Node, and with it @xapi/xapi, sends a Blob as application/octet-stream whatever its type.
+    """
+    if content_type.partition(";")[0].strip().lower() != "application/octet-stream" or body[:2] != b"--":
+        return None
+    line = body[2:MOST_OF_A_BOUNDARY].partition(b"\r\n")
+    return line[0].decode("ascii", "replace") if line[1] and line[0] else None
 
 
 def split(body: bytes, boundary: str) -> tuple[bytes, list[Part]]:

@@ -224,3 +224,15 @@ def test_vocabulary_is_said_once() -> None:
     assert len(set(map(str, iris))) == len(Verb.__members__) + len(Extension.__members__)
     assert all(verb.words["zh-CN"] for verb in Verb)
     assert played_segments([(0, 12_500), (12_345_678, 20_000_000)]) == "0[.]12.5[,]12345.678[.]20000"
+
+
+def test_a_boundary_is_found_where_the_type_was_lost() -> None:
+    """Sabotage: take any body for multipart."""
+    body = b"--4711\r\nContent-Type: application/json\r\n\r\n{}\r\n--4711--\r\n"
+    assert multipart.boundary_within("application/octet-stream", body) == "4711"
+    assert multipart.boundary_within("application/octet-stream; x=y", body) == "4711"
+    for content_type, content in (
+        ("text/plain", body), ("application/octet-stream", b"{}"), ("application/octet-stream", b"--"),
+        ("application/octet-stream", b"--" + b"a" * 200 + b"\r\n"), ("application/octet-stream", b"--\r\n"),
+    ):  # fmt: skip
+        assert multipart.boundary_within(content_type, content) is None
