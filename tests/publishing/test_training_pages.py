@@ -67,7 +67,7 @@ def test_the_whole_way(people, client_for) -> None:
     assert "还有 4 条缺课或者缺题" in report and "45 分钟是一个学时" in report and "不能抵" in report
     for client in (school, enterprise):
         sign(client, address)
-    assert "两家都签了，可以送审" in enterprise.get(address).text
+    assert "两家都签了，可以送给主管部门审" in enterprise.get(address).text
     assert enterprise.post(f"{address}/submit").status_code == 303
     assert "家政服务员初级培训包" in authority.get("/training-packages/reviews").text
     page = authority.get(f"{address}/review").text
