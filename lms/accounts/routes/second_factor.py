@@ -99,7 +99,7 @@ def passkey() -> Any:
 
 def picture(text: str) -> str:
     """A QR code as inline SVG without any style of its own."""
-    return segno.make(text, error="m").svg_inline(scale=4, border=4, svgclass="qr-code", lineclass="qr-line")
+    return segno.make(text, error="m").svg_inline(border=2, omitsize=True, svgclass="qr-code", lineclass="qr-line")
 
 
 def session_name() -> str:
