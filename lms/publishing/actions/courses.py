@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from lms.accounts import actions as entering
 from lms.accounts import queries as accounts
 from lms.foundation import clock, evidence, jobs
 from lms.foundation.database import acting, db
@@ -269,3 +270,8 @@ def _decide(row: PackageVersion, decision: str, reason: str, seconds: dict[str, 
         )
     )
     db.session.flush()
+    if decision != State.SUBMITTED:
+        subject = f"package_version {row.id}"
+        entering.audit(
+            f"package:{decision}", subject=subject, reason=reason, region=row.region_code, plan=row.plan_code
+        )

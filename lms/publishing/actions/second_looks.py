@@ -1,5 +1,6 @@
 """The institution's own second person: looks at a course before it is sent to the authority."""
 
+from typing import Any
 from uuid import UUID
 
 from lms.accounts import actions as accounts
@@ -13,7 +14,11 @@ PACKAGE = "package"
 
 def ask(row: PackageVersion) -> None:
     """Ask the institution's approver to look at a version first; raises Conflict where it waits already."""
-    what = {"tenant_id": row.tenant_id, "title": f"{row.title}，第 {row.number} 版", "plan_code": row.plan_code}
+    what: dict[str, Any] = {
+        "tenant_id": row.tenant_id,
+        "title": f"{row.title}，第 {row.number} 版",
+        "plan_code": row.plan_code,
+    }
     accounts.ask_second_look(PACKAGE, row.id, digest=row.content_hash or "", principal=acting(), **what)
 
 
@@ -22,5 +27,5 @@ def looked(row: PackageVersion, *, approve: bool, reason: str, seen: str) -> UUI
     problem = rules.refuse_reviewer(row.uploaded_by, acting().person_id)
     if problem:
         raise Refused(problem, code="own_upload")
-    said = {"approve": approve, "reason": reason, "seen": seen, "now": row.content_hash or ""}
+    said: dict[str, Any] = {"approve": approve, "reason": reason, "seen": seen, "now": row.content_hash or ""}
     return accounts.second_look(PACKAGE, row.id, principal=acting(), **said)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
+from lms.accounts import actions as entering
 from lms.accounts import queries as accounts
 from lms.foundation import clock, evidence
 from lms.foundation.database import acting, db
@@ -231,6 +232,7 @@ def _refuse(sentence: str | None) -> None:
 def _decide(row: TrainingVersion, decision: str, reason: str) -> None:
     """Add the decision to the record and seal it."""
     person = acting().person()
+    reason = "，".join(part for part in (accounts.in_whose_place(), reason) if part)
     digest = row.content_hash or contents.content_hash(queries.training(row.id))
     content = {
         "version_id": str(row.id),
@@ -251,3 +253,8 @@ def _decide(row: TrainingVersion, decision: str, reason: str) -> None:
     }
     db.session.add(TrainingDecision(version_id=row.id, leaf_id=leaf.id, leaf_hash=leaf.hash, **said, **place_of(row)))
     db.session.flush()
+    if decision in (State.APPROVED, State.RETURNED):
+        subject = f"training_version {row.id}"
+        entering.audit(
+            f"training:{decision}", subject=subject, reason=reason, region=row.region_code, plan=row.plan_code
+        )

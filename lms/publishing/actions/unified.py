@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.actions import audit
 from lms.foundation import clock, evidence
 from lms.foundation.database import acting, db
 from lms.foundation.errors import Conflict, NotFound, Refused
@@ -48,6 +49,10 @@ def unify(version_id: UUID, effective_from: date) -> None:
     place = {"programme_code": found.programme_code, "plan_code": found.plan_code, "region_code": region}
     when = {"effective_from": effective_from, "decided_by": acting().person()}
     _add(UnifiedSyllabus(version_id=version_id, leaf_id=leaf.id, leaf_hash=leaf.hash, **place, **when))
+    told = f"{effective_from.isoformat()} 起"
+    audit(
+        "training:unified", subject=f"training_version {version_id}", reason=told, region=region, plan=found.plan_code
+    )
 
 
 def _add(row: UnifiedSyllabus) -> None:
