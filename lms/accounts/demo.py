@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.accounts import actions, queries, rules
+from lms.accounts import actions, demo_houses, queries, rules
 from lms.accounts.actions.catalogues import take
 from lms.accounts.models import Person
 from lms.accounts.queries.catalogues import catalogue_history
@@ -33,6 +33,11 @@ class Role:
 SCHOOL, OTHER_SCHOOL = "安颐职业培训学校（演示）", "启明技能培训中心（演示）"
 AUTHORITY = "顺德区人力资源和社会保障局（演示）"
 PROVINCE = "广东省人力资源和社会保障厅（演示）"
+THIRD_SCHOOL, FEDERATION, EMERGENCY = (
+    "禾田职业技术学校（演示）",
+    "广东省残疾人联合会（演示）",
+    "佛山市应急管理局（演示）",
+)
 ROLES = (
     Role("学员 trainee", "黄秀兰", "13800000001", "19780712"),
     Role("学员 trainee", "何阿辉", "13800000002", "19900305"),
@@ -42,6 +47,11 @@ ROLES = (
     Role("学时导出（可看全号）export officer", "苏文", "13800000007", "19880430", AUTHORITY, "export_officer"),
     Role("审计 auditor", "罗静", "13800000021", "19830516", AUTHORITY, "auditor"),
     Role("省级主管 administrator of the province", "陆远", "13800000022", "19760321", PROVINCE, "administrator"),
+    Role("机构负责人 lead", "林岚", "13800000023", "19760309", SCHOOL, "lead"),
+    Role("机构经办（有审核岗）clerk", "余芳", "13800000024", "19920120", THIRD_SCHOOL, "clerk"),
+    Role("机构审核 approver", "韦君", "13800000025", "19830214", THIRD_SCHOOL, "approver"),
+    Role("残联主管 administrator of one department", "郝然", "13800000026", "19800623", FEDERATION, "administrator"),
+    Role("应急主管 administrator of one department", "程安", "13800000027", "19810902", EMERGENCY, "administrator"),
 )
 REGION, PLAN = "440606", "P06"
 
@@ -62,6 +72,8 @@ def bring_in() -> dict[str, UUID]:
     for role in ROLES:
         if role.organisation:
             _give_app(ids[role.name])
+    schools = {name: ids[name] for name in (SCHOOL, OTHER_SCHOOL, THIRD_SCHOOL)}
+    demo_houses.furnish(stage, schools, id_number(ROLES[0], len(ROLES)))
     _publish_the_school(ids)
     return ids
 
@@ -106,4 +118,8 @@ def _organisations() -> dict[str, UUID]:
     ids[PROVINCE] = actions.found_organisation("authority", PROVINCE, "44")
     actions.give_scope(ids[AUTHORITY], REGION, None)
     actions.give_scope(ids[PROVINCE], "44", None)
+    ids[THIRD_SCHOOL] = actions.found_organisation("institution", THIRD_SCHOOL, REGION)
+    for name, region, department in ((FEDERATION, "44", "disabled_federation"), (EMERGENCY, "4406", "emergency")):
+        ids[name] = actions.found_organisation("authority", name, region, department=department)
+        actions.give_scope(ids[name], region, None, department)
     return ids

@@ -33,7 +33,7 @@ def _ending(paper: held.QualificationView) -> TodoItem:
 
 def _teacher_ending(teacher: held.TeacherView) -> TodoItem:
     title = f"{teacher.name}的{teacher.certificate or '证书'}{_how_long(teacher.valid_until)}"
-    address = {"teacher_id": teacher.id}
+    address: dict[str, object] = {"teacher_id": teacher.id}
     due = _end_of(teacher.valid_until)
     return TodoItem("师资证书到期", title, "", "organisations.teacher", address, teacher.id, due, due)
 

@@ -184,8 +184,12 @@ class QualificationForm(FlaskForm):
 
     def new(self) -> NewQualification:
         """The paper as plain data."""
-        words = {"kind": self.kind.data, "number": self.number.data or "", "issued_by": self.issued_by.data or ""}
-        days = {"valid_from": self.valid_from.data, "valid_until": self.valid_until.data}
+        words: dict[str, Any] = {
+            "kind": self.kind.data,
+            "number": self.number.data or "",
+            "issued_by": self.issued_by.data or "",
+        }
+        days: dict[str, Any] = {"valid_from": self.valid_from.data, "valid_until": self.valid_until.data}
         return NewQualification(**words, **days, plan_code=self.plan_code.data)
 
 
@@ -207,11 +211,11 @@ class TeacherForm(FlaskForm):
 
     def entry(self) -> TeacherEntry:
         """The teacher as plain data."""
-        words = {
+        words: dict[str, Any] = {
             name: getattr(self, name).data or "" for name in ("name", "field", "certificate", "certificate_number")
         }
-        days = {"valid_from": self.valid_from.data, "valid_until": self.valid_until.data}
-        return TeacherEntry(employment=self.employment.data, **words, **days)
+        words |= {"valid_from": self.valid_from.data, "valid_until": self.valid_until.data}
+        return TeacherEntry(employment=self.employment.data, **words)
 
 
 class LoanForm(FlaskForm):

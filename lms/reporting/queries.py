@@ -10,6 +10,7 @@ from lms.accounts import inbox as accounts_inbox
 from lms.accounts import queries as accounts
 from lms.cohorts import inbox as cohorts_inbox
 from lms.foundation import clock, working_days
+from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
 from lms.foundation.todo import Ask, Source, TodoItem
 from lms.plans import queries as plans
@@ -127,7 +128,7 @@ def _lines(items: list[TodoItem], principal: Principal) -> list[Line]:
     return [_line(item, names, kinds.get(item.kind), lent) for item in items]
 
 
-def _line(item: TodoItem, names: dict[UUID, str], one: Source | None, lent: set[object]) -> Line:
+def _line(item: TodoItem, names: dict[UUID, str], one: Source | None, lent: set[Permission]) -> Line:
     today, place = clock.today(), _place(item)
     due = None if place.due == rules.NEVER else place.due
     left = working_days.between(today, due) if due else 0

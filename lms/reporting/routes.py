@@ -60,7 +60,7 @@ def decide() -> Any:
 def _inbox(asked: MultiDict[str, str], problem: str = "") -> str:
     kind, plan = asked.get("kind", ""), asked.get("plan", "")
     first = max(1, asked.get("n", 1, type=int) or 1)
-    narrow = {"kind": kind, "plan_code": plan, "mine": asked.get("mine") == "1"}
+    narrow: dict[str, Any] = {"kind": kind, "plan_code": plan, "mine": asked.get("mine") == "1"}
     with transaction(current()):
         found = queries.inbox(current(), **narrow, begin=asked.get("from", ""), size=ON_A_PAGE)
         titles = queries.plan_titles()

@@ -101,7 +101,7 @@ __all__ = [
     "second_looks_waiting",
     "teacher_named",
     "teachers",
-    "why_not_file",
     "todo_people",
+    "why_not_file",
     "works_for",
 ]

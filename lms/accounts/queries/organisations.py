@@ -112,7 +112,7 @@ def organisations_in_scope(
     theirs = select(OrganisationPlan.organisation_id).where(
         _covered(OrganisationPlan.region_code, OrganisationPlan.plan_code, principal.scope)
     )
-    found = Organisation.id.in_(theirs)
+    found: ColumnElement[bool] = Organisation.id.in_(theirs)
     if words:
         found &= Organisation.name.contains(words, autoescape=True) | (Organisation.credit_code == words)
     count = db.session.scalar(select(func.count()).select_from(Organisation).where(found)) or 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from lms.accounts.models import Membership, SecondLook
 from lms.accounts.queries.staff import still_works
@@ -76,7 +76,12 @@ def count_second_looks(principal: Principal, kind: str, plan_code: str = "") -> 
     return db.session.scalar(query.where(*_waiting(principal, kind, plan_code))) or 0
 
 
-def _waiting(principal: Principal, kind: str, plan_code: str) -> list:  # type: ignore[type-arg]
+def _waiting(principal: Principal, kind: str, plan_code: str) -> list[ColumnElement[bool]]:
     own = SecondLook.tenant_id.in_(principal.organisations)
-    found = [own, SecondLook.state == "waiting", SecondLook.kind == kind, SecondLook.asked_by != principal.person_id]
+    found: list[ColumnElement[bool]] = [
+        own,
+        SecondLook.state == "waiting",
+        SecondLook.kind == kind,
+        SecondLook.asked_by != principal.person_id,
+    ]
     return [*found, SecondLook.plan_code == plan_code] if plan_code else found

@@ -42,10 +42,11 @@ def home() -> Any:
     """Show one's own organisation."""
     with transaction(current()):
         place = organisation(own_organisation(current()))
-        here = {"staff": colleagues(place.id), "invited": open_invitations(place.id), "left": handovers(place.id)}
+        left = handovers(place.id)
+        here = {"staff": colleagues(place.id), "invited": open_invitations(place.id), "left": left}
         shows = {"papers": held.qualifications_of(place.id), "pool": held.teachers(place.id)}
         known = {"former": former_names(place.id), "plans": _titles(plans_of_organisation(place.id))}
-        names = names_of({one for left in here["left"] for one in (left.person_id, left.successor_id)})
+        names = names_of({one for gone in left for one in (gone.person_id, gone.successor_id)})
         looks, region = needs_second_look(place.id), region_name(place.region_code)
     may = {"may_staff": current().may(Permission.STAFF_MANAGE), "may_teach": current().may(Permission.TEACHERS_KEEP)}
     rest = {"names": names, "today": clock.today(), "tenant": is_tenant(place), "has_approver": looks, "region": region}

@@ -75,5 +75,9 @@ def _form(here: list[Any], me: UUID) -> LoanForm:
 
 
 def _wish(authority: UUID, form: LoanForm) -> delegating.Wish:
-    days = {"starts_on": form.starts_on.data, "ends_on": form.ends_on.data, "reason": form.reason.data or ""}
+    days: dict[str, Any] = {
+        "starts_on": form.starts_on.data,
+        "ends_on": form.ends_on.data,
+        "reason": form.reason.data or "",
+    }
     return delegating.Wish(authority, form.role.data, UUID(form.borrower.data), **days)

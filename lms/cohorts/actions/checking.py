@@ -1,6 +1,7 @@
 """People who are added to a class that is filed already: the institution's second person looks first, where it has one."""
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 from lms.accounts import actions as acts
@@ -25,7 +26,7 @@ def waits_for_second_look(cohort_id: UUID, import_id: UUID, principal: Principal
     look = accounts.second_look_of(ROSTER, import_id)
     if look is None or look.state != "waiting":
         roster = queries.roster_import(cohort_id, import_id)
-        what = {"tenant_id": cohort.tenant_id, "plan_code": cohort.plan_code, "parent_id": cohort_id}
+        what: dict[str, Any] = {"tenant_id": cohort.tenant_id, "plan_code": cohort.plan_code, "parent_id": cohort_id}
         title = f"{cohort.title}补进 {roster.to_enrol} 人"
         acts.ask_second_look(ROSTER, import_id, title=title, digest=digest(import_id), principal=principal, **what)
     return True
@@ -41,7 +42,7 @@ def roster_checked(
     principal: Principal,
 ) -> None:
     """What the second person says to a roster: enrol everybody of it, or (prepared=None) give it back with a reason."""
-    said = {"approve": prepared is not None, "reason": reason, "seen": seen, "now": digest(import_id)}
+    said: dict[str, Any] = {"approve": prepared is not None, "reason": reason, "seen": seen, "now": digest(import_id)}
     acts.second_look(ROSTER, import_id, **said, principal=principal)
     if prepared is not None:
         enrolling.confirm(prepared, cohort_id, principal)

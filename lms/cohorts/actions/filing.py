@@ -59,7 +59,7 @@ def file(cohort_id: UUID, principal: Principal) -> None:
     _check(_terms_of(cohort), cohort.programme_code, cohort.region_code)
     _refuse_without_papers(cohort)
     if accounts.needs_second_look(cohort.tenant_id):
-        what = {"tenant_id": cohort.tenant_id, "title": cohort.title, "plan_code": cohort.plan_code}
+        what: dict[str, Any] = {"tenant_id": cohort.tenant_id, "title": cohort.title, "plan_code": cohort.plan_code}
         acts.ask_second_look(FILING, cohort_id, **what, digest=digest(cohort_id), principal=principal)
         return
     cohort.state, cohort.filed_by, cohort.filed_at = state, principal.person(), clock.now()
@@ -72,7 +72,7 @@ def file_checked(cohort_id: UUID, *, approve: bool, reason: str, seen: str, prin
     `seen` is the digest of what was on the page; raises Conflict where terms or people have changed since.
     """
     cohort = _own(cohort_id, principal)
-    said = {"approve": approve, "reason": reason, "seen": seen, "now": digest(cohort_id)}
+    said: dict[str, Any] = {"approve": approve, "reason": reason, "seen": seen, "now": digest(cohort_id)}
     asked_by = acts.second_look(FILING, cohort_id, **said, principal=principal)
     if not approve:
         return
@@ -94,7 +94,9 @@ def digest(cohort_id: UUID) -> str:
 
 
 def _refuse_without_papers(cohort: Cohort) -> None:
-    problem = accounts.why_not_file(cohort.tenant_id, cohort.programme_code, cohort.starts_on)
+    """What a programme asks of its institution and its course beside the terms; raises Refused."""
+    papers = accounts.why_not_file(cohort.tenant_id, cohort.programme_code, cohort.starts_on)
+    problem = papers or publishing.refuse_outside_unified(cohort.version_id, cohort.region_code)
     if problem:
         raise Refused(problem, field="version_id")
 
