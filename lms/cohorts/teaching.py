@@ -28,13 +28,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Teaching:
-    """What a class learns; seconds are approved study time, `most` the class hours they allow."""
+    """What a class learns; seconds are approved study time, `most` the class hours they allow.
+
+    `remote_open` is False where a plan teaches at a distance in pilot cities alone and this is none (L378).
+    """
 
     version: VersionView
     lessons: tuple[LessonView, ...]
     programme: Programme
     approved_seconds: int
     most: int
+    remote_open: bool
 
 
 def choices() -> list[Choice]:
@@ -57,7 +61,9 @@ def taught_in(cohort: CohortView) -> Teaching:
     seconds = sum(lesson.approved_seconds or 0 for lesson in lessons)
     hour = class_hour_seconds(cohort.programme_code, cohort.region_code)
     programme = plans.programme(cohort.programme_code)
-    return Teaching(publishing.version(cohort.version_id), lessons, programme, seconds, most_class_hours(seconds, hour))
+    remote = plans.remote_open(cohort.plan_code, cohort.region_code, cohort.starts_on)
+    version, most = publishing.version(cohort.version_id), most_class_hours(seconds, hour)
+    return Teaching(version, lessons, programme, seconds, most, remote)
 
 
 def approved_seconds(version_id: UUID) -> int:

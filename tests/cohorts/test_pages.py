@@ -310,3 +310,12 @@ def test_no_page_and_no_log_shows_a_full_number(
     assert not any(number in page for page in shown for number in (rows[0][1], wrong))
     told = caplog.text + capsys.readouterr().out
     assert rows[0][1] not in told and wrong not in told and rows[0][0] not in told
+
+
+def test_a_city_that_is_no_pilot_is_told_so(people: Cast, client_for: Clients) -> None:
+    """L378: plan seven is taught at a distance by pilot cities. Sabotage: leave remote_open out of the page."""
+    note = "还没有登记成远程教育的试点"
+    seven = a_class(people, state="draft", plan_code="P07", programme_code="P07-employment_skill")
+    six = a_class(people, state="draft", code="2026-02")
+    client = client_for(people.liumin)
+    assert note in client.get(f"/cohorts/{seven}").text and note not in client.get(f"/cohorts/{six}").text
