@@ -16,7 +16,6 @@ from lms.accounts.models import (
     OneTimeCode,
     Person,
     PersonDocument,
-    SignInFailure,
     WebSession,
 )
 from lms.accounts.rules.attributes import Ended
@@ -73,7 +72,6 @@ def _end_sign_in(person_id: UUID, phone_index: bytes | None) -> None:
         others = select(Person.id).where(Person.phone_index == phone_index).limit(1)
         if phone_index is not None and db.session.scalar(others) is None:
             db.session.execute(delete(OneTimeCode).where(OneTimeCode.phone_index == phone_index))
-            db.session.execute(delete(SignInFailure).where(SignInFailure.phone_index == phone_index))
 
 
 def _code() -> str:
