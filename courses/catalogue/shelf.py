@@ -8,6 +8,13 @@ HERE = Path(__file__).parent
 # The first is made before the platform opens, the others in the background after it.
 COURSES = (
     "p06/rural_ecommerce",
+    "p01/first_week",
+    "p02/white_cut_chicken",
+    "p03/home_cleaning",
+    "p04/vernier_calliper",
+    "p05/changing_posts",
+    "p06/lead_goose",
+    "p07/veterans",
     "p03/elderly_care",
 )
 

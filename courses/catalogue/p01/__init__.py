@@ -1,0 +1,1 @@
+"""Built-in courses of plan one, the new generation of industrial workers."""

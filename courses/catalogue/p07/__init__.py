@@ -1,0 +1,1 @@
+"""Built-in courses of plan seven, veterans."""
