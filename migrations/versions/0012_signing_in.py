@@ -57,6 +57,7 @@ def _sessions() -> None:
 
 
 def _limits() -> None:
+    op.create_index("ix_one_time_code_created_at", "one_time_code", ["created_at"])
     op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
@@ -182,5 +183,6 @@ def downgrade() -> None:
         "authenticator", "sign_in_attempt", "known_device",
     ):  # fmt: skip
         op.drop_table(table)
+    op.drop_index("ix_one_time_code_created_at", "one_time_code")
     for name in ("network", "device", "ends_at", "seen_at", "created_at", "id"):
         op.drop_column("web_session", name)

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from lms.accounts import sessions
+from lms.accounts.events import PersonErased
 from lms.accounts.models import WebSession
 from lms.accounts.rules.devices import device
 from lms.accounts.rules.signing_in import PROOF_LIFE
-from lms.accounts.signing_in import passkeys
-from lms.foundation import clock
+from lms.accounts.signing_in import factors, passkeys, wechat
+from lms.foundation import clock, events
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Refused
 from tests.accounts.desk import by_code, give_app, shown
@@ -123,6 +124,26 @@ def test_sensitive_acts_ask_again(people, client_for, turn_clock, method, addres
     assert wrong.status_code == 422
     assert client.post("/me/prove", data={"code": PASSWORD}).status_code == 302
     assert not (client.open(address, method=method).location or "").startswith("/me/prove")
+
+
+def test_a_trainee_proves_themself_by_a_code_to_their_phone(people, client_for):
+    """Sabotage: send it to a number in the form."""
+    client = client_for(people.xiulan)
+    client.post("/me/prove/code?next=/me/phone")
+    page = client.get("/me/prove?next=/me/phone").text
+    assert client.post("/me/prove?next=/me/phone", data={"code": "000000"}).status_code == 422
+    code = page.split("验证码是 ")[1][:6]
+    assert client.post("/me/prove?next=/me/phone", data={"code": code}).location == "/me/phone"
+    assert client.post("/me/prove?next=//evil.example", data={"code": PASSWORD}).location == "/"
+
+
+def test_an_erased_person_leaves_no_factor(people):
+    """Sabotage: forget the listener in reactions.py."""
+    give_app(people.xiulan)
+    wechat.bind(people.xiulan, "openid-1")
+    with transaction(people.principal("xiulan")):
+        events.publish(PersonErased(people.xiulan))
+    assert factors.factors_of(people.xiulan) == factors.Factors(None, [], 0, True, False)
 
 
 def test_a_new_password_is_looked_at_and_ends_other_browsers(people, client_for):

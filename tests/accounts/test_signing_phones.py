@@ -99,7 +99,7 @@ def test_a_recycled_number_asks_who_it_is(people, client_for, turn_clock):
     stranger = client_for(None)
     assert by_code(stranger, PHONE).location == "/sign-in/who"
     page = stranger.get("/sign-in/who").text
-    assert "号码可能换了主人" in page and "尾号" not in page
+    assert "号码可能换了主人" in page and "尾号" not in page and "黄秀兰" not in page and "黄*兰" in page
     assert stranger.get("/me").status_code == 302
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
+from lms.accounts import rules
 from lms.accounts.models import Person
 from lms.accounts.rules import limits as most
 from lms.accounts.rules import signing_in as terms
@@ -20,10 +22,14 @@ WRONG_DIGITS = "这 6 位和登记的身份证对不上，看看证件再填一�
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who signs in with this phone. `tail` (the last four) is empty where the last six are asked."""
+    """Somebody who signs in with this phone. Where the last six are asked, `tail` (the last four) is empty.
+
+    `shown` is the name, masked where the number may have come to a stranger.
+    """
 
     id: UUID
     name: str
+    shown: str
     tail: str
     digits_asked: bool
 
@@ -43,8 +49,7 @@ def candidates(people: Sequence[UUID], visit: Visit) -> list[Candidate]:
     found = [rows[each] for each in people if each in rows]
     sharers = {row.id: terms.Namesake(row.name, seen.get(row.id), row.id in here) for row in found}
     now = clock.now()
-    asked = {row.id: terms.digits_asked(sharers[row.id], sharers.values(), now) for row in found}
-    return [Candidate(r.id, r.name, "" if asked[r.id] else (r.id_number_mask or "")[-4:], asked[r.id]) for r in found]
+    return [_candidate(row, sharers, now) for row in found]
 
 
 def check_digits(chosen: Candidate, people: Sequence[Candidate], typed: str) -> UUID:
@@ -59,6 +64,13 @@ def check_digits(chosen: Candidate, people: Sequence[Candidate], typed: str) -> 
     for each in namesakes:
         limits.give_back([most.DIGITS_PERSON], each.id.bytes)
     return right[0]
+
+
+def _candidate(row: Person, sharers: dict[UUID, terms.Namesake], now: datetime) -> Candidate:
+    asked = terms.digits_asked(sharers[row.id], sharers.values(), now)
+    alone = sum(each.name == row.name for each in sharers.values()) == 1
+    shown = rules.mask_name(row.name) if asked and alone else row.name
+    return Candidate(row.id, row.name, shown, "" if asked else (row.id_number_mask or "")[-4:], asked)
 
 
 def _ends_with(row: Person, typed: str) -> bool:

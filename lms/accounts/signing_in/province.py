@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import OAuth
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+from authlib.integrations.flask_client import OAuth  # type: ignore[import-untyped]
 from flask import Flask, current_app
 from joserfc.errors import JoseError
 from requests import RequestException
@@ -120,7 +120,7 @@ def _by_number(found: Citizen) -> UUID:
         raise Refused(NOBODY, code="province_refused")
     if not same_name(found.name, row.name):
         raise Refused(OTHER_NAME, code="province_refused")
-    return row.id  # type: ignore[no-any-return]
+    return row.id
 
 
 def _more(province: Province, token: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
