@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.accounts import actions, demo_houses, queries, rules
+from lms.accounts import actions, demo_houses, demo_situation, queries, rules
 from lms.accounts.actions.catalogues import take
 from lms.accounts.models import Person
 from lms.accounts.queries.catalogues import catalogue_history
@@ -75,6 +75,7 @@ def bring_in() -> dict[str, UUID]:
     schools = {name: ids[name] for name in (SCHOOL, OTHER_SCHOOL, THIRD_SCHOOL)}
     demo_houses.furnish(stage, schools, id_number(ROLES[0], len(ROLES)))
     _publish_the_school(ids)
+    demo_situation.say(ids["黄秀兰"])
     return ids
 
 

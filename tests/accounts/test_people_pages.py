@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from lms.accounts import queries
+from lms.accounts import demo_situation, queries
 from lms.accounts.models import AuditEntry, Person
 from lms.accounts.rules.real_names import PAPERS, RealName
 from lms.foundation.database import transaction
@@ -282,3 +282,11 @@ def test_an_account_in_an_open_class_waits(people: Cast, client_for: Clients) ->
     assert trainee.post("/me/erase", data={"sure": "y", "word": "注销"}).status_code == 200
     assert "黄秀兰" in trainee.get("/me").text
     assert "先办好交接" in client_for(people.liumin).get("/me/erase").text
+
+
+def test_the_demonstration_has_something_to_look_at_once(people: Cast, client_for: Clients) -> None:
+    """Sabotage: say it at every start."""
+    demo_situation.say(people.xiulan)
+    demo_situation.say(people.xiulan)
+    page = client_for(people.liumin).get(f"/people/{people.xiulan}").text
+    assert page.count("本人填的</span>") == len(demo_situation.SAYS) and "佛山市顺德区" in page
