@@ -4,7 +4,7 @@
 """
 
 from lms.accounts.events import PersonErased
-from lms.accounts.signing_in import erasing as signing_in_erasing
+from lms.accounts.signing_in import rights as signing_in_rights
 from lms.cohorts import rights as cohort_rights
 from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation.events import Reactions, Table
@@ -15,9 +15,9 @@ TABLE: Table = {
     # One statement, 0.1 s for 5,000 people: who signs in the moment a class opens finds it.
     CohortOpened: Reactions(now=(registering.opened,)),
     PeopleEnrolled: Reactions(now=(registering.enrolled,)),
-    PersonErased: Reactions(now=(signing_in_erasing.erased, cohort_rights.forget)),
+    PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget)),
 }
 # What each capability adds to the copy of a person's data: person id -> sections of plain data.
-COPIES = (cohort_rights.copy_of, learning_copies.copy_of)
+COPIES = (signing_in_rights.copy_of, cohort_rights.copy_of, learning_copies.copy_of)
 # Why an account cannot be erased yet: person id -> sentence or None.
 HOLDS = (cohort_rights.why_not_erase,)

@@ -9,7 +9,7 @@ from lms.accounts.events import PersonErased
 from lms.accounts.models import WebSession
 from lms.accounts.rules.devices import device
 from lms.accounts.rules.signing_in import PROOF_LIFE
-from lms.accounts.signing_in import factors, passkeys, wechat
+from lms.accounts.signing_in import factors, passkeys, rights, wechat
 from lms.foundation import clock, events
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Refused
@@ -142,6 +142,7 @@ def test_an_erased_person_leaves_no_factor(people):
     give_app(people.xiulan)
     wechat.bind(people.xiulan, "openid-1")
     with transaction(people.principal("xiulan")):
+        assert set(rights.copy_of(people.xiulan)) == {"登录的设备", "通行密钥"}
         events.publish(PersonErased(people.xiulan))
     assert factors.factors_of(people.xiulan) == factors.Factors(None, [], 0, True, False)
 

@@ -135,7 +135,9 @@ def begin_again(problem: LMSError) -> Any:
 @bp.app_context_processor
 def _signing() -> dict[str, object]:
     """Which ways in this house has, and what this device is called."""
-    ways = {"wechat": wechat.on(), "province": province.on(), "plans": "plans.index" in current_app.view_functions}
+    known = current_app.view_functions
+    ways: dict[str, object] = {"wechat": wechat.on(), "province": province.on(), "plans": "plans.index" in known}
+    ways["packages"] = "training.catalogue" in known
     return {"signing": ways, "here_device": devices.device(request.headers.get("User-Agent", ""))}
 
 

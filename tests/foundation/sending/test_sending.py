@@ -190,6 +190,18 @@ def test_the_first_receipt_stands(post_of, providers):
     assert sending.state_of(rows()[0].id) == "undelivered"
 
 
+def test_what_was_sent_is_forgotten_after_half_a_year(post_of, providers, turn_clock):
+    """Sabotage: keep it for ever, or a week: the law wants logs of six months."""
+    post_of("aliyun")
+    sending.send_code(PHONE, "048213")
+    for days, left in ((183, 1), (2, 0)):
+        turn_clock(days=days)
+        with transaction(OFFICE):
+            job = jobs.enqueue("sending.forget", {}, key=str(days), title="x", principal=OFFICE)
+        jobs.run(job.id)
+        assert len(rows()) == left
+
+
 def test_nothing_is_sent_while_a_transaction_is_open(post_of, providers):
     """Sabotage: hand over inside transaction()."""
     post_of("aliyun")
