@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
-from lms.foundation.database import db
+from lms.foundation.database import db, in_index_order
 from lms.foundation.principal import Principal
 from lms.publishing.models.courses import PackageVersion
 from lms.publishing.queries.courses import VersionView, view_of
@@ -20,7 +20,8 @@ def versions_waiting(
     if after is not None:
         query = query.where(tuple_(PackageVersion.submitted_at, PackageVersion.id) > tuple_(*after))
     page = query.order_by(PackageVersion.submitted_at, PackageVersion.id).limit(limit)
-    return [view_of(row) for row in db.session.scalars(page)]
+    with in_index_order():
+        return [view_of(row) for row in db.session.scalars(page)]
 
 
 def count_waiting(principal: Principal, plan_code: str = "") -> int:
