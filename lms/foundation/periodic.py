@@ -71,4 +71,4 @@ def again(
 
 def last(kind: str) -> Job | None:
     """The row of a kind of work that comes round: how its last round went."""
-    return db.session.scalar(select(Job).where(Job.key == f"{kind}:round"))  # type: ignore[no-any-return]
+    return db.session.scalar(select(Job).where(Job.key == f"{kind}:round"))

@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.lrs.rules.keys import USES, Use
-from lms.lrs.rules.vocabulary import Verb
+from lms.lrs.rules.vocabulary import WRITTEN
 
 A_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 LARGEST_IMPORT = 64 * 1024 * 1024
@@ -102,7 +102,7 @@ class ForwardingForm(OfOrganisation):
     secret = PasswordField("密钥", [DataRequired("写上对方给你的密钥"), Length(max=500, message="最多 500 个字")])
     verbs = SelectMultipleField(
         "转哪些记录",
-        choices=[SelectChoice(verb.value, verb.words["zh-CN"]) for verb in Verb],
+        choices=[SelectChoice(verb.value, verb.words["zh-CN"]) for verb in WRITTEN],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

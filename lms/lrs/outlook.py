@@ -53,7 +53,8 @@ def init_app(app: Flask, outlook: Outlook) -> None:
 
 def outlook() -> Outlook:
     """Who answers in the running application."""
-    return current_app.extensions["records_outlook"]  # type: ignore[no-any-return]
+    found: Outlook = current_app.extensions["records_outlook"]
+    return found
 
 
 def tenants_answered_for(principal: Principal) -> frozenset[UUID]:

@@ -48,7 +48,7 @@ class Told:
         return self.status in {400, 409, 413, 415, 422}
 
 
-class Outside(RemoteLRS):  # type: ignore[misc]
+class Outside(RemoteLRS):
     """tincan's client with a connection of our own."""
 
     def deliver(self, payloads: Sequence[str], version: Version, mixed: tuple[str, bytes] | None = None) -> Told:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.lrs.rules.vocabulary import NAMESPACE, ActivityType, Category, Extension, Verb
+from lms.lrs.rules.vocabulary import NAMESPACE, WRITTEN, ActivityType, Category, Extension, Verb
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = (CHECKOUT / "docs" / "xapi-profile.md").read_text()
@@ -50,3 +50,9 @@ def test_names_of_our_own_do_not_follow_the_host() -> None:
     """Sabotage: build the extension's IRI from LMS_APP_ORIGIN."""
     assert f"{NAMESPACE}/extensions/credited-seconds" == Extension.CREDITED.value
     assert NAMESPACE == "https://yanxue.example/xapi"
+
+
+def test_what_is_offered_is_what_is_written() -> None:
+    """Sabotage: offer a verb to forward that nobody writes."""
+    unwritten = set(re.findall(r"^\| ([A-Z]+) \|.*not written yet", PAGE, re.MULTILINE))
+    assert {verb.name for verb in Verb} - {verb.name for verb in WRITTEN} == unwritten & {verb.name for verb in Verb}

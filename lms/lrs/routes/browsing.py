@@ -18,7 +18,7 @@ from lms.lrs.forms import PersonForm, ReasonForm
 from lms.lrs.outlook import Class
 from lms.lrs.routes.pages import pages
 from lms.lrs.rules.parameters import Question
-from lms.lrs.rules.vocabulary import Verb
+from lms.lrs.rules.vocabulary import WRITTEN, Verb
 
 READ = Permission.RECORD_READ
 JSON_LINES = "application/x-ndjson"
@@ -148,7 +148,7 @@ def _page(filters: Filters, form: PersonForm, alike: Any = ()) -> str:
         audit("record:browse", subject=_subject(filters, cohort), reason="看学习记录")
     shares = {"classes": classes, "cohort": cohort, "found": found, "people": people, "lessons": lessons}
     return render_template(
-        "lrs/browse.html", **shares, form=form, filters=filters, verbs=tuple(Verb), alike=alike, why=ReasonForm(None)
+        "lrs/browse.html", **shares, form=form, filters=filters, verbs=WRITTEN, alike=alike, why=ReasonForm(None)
     )
 
 

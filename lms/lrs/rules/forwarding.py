@@ -10,7 +10,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 def pause_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: twice as long each time, at most an hour."""
-    return min(FIRST_PAUSE * 2 ** min(max(failures, 1) - 1, 20), LONGEST_PAUSE)
+    doubled: int = 2 ** min(max(failures, 1) - 1, 20)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def version_of(payload_version: str) -> Version:
