@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
+from lms.accounts.actions import audit
 from lms.cohorts import queries as cohorts
 from lms.foundation import clock, evidence, jobs
 from lms.foundation.database import db
@@ -15,6 +16,7 @@ from lms.subsidies.models import HoursExport, HoursExportResult
 
 KIND_OF_JOB = "subsidies.export"
 MASKED, FULL = "masked", "full"
+IDENTITY_WORDS = {MASKED: "身份证号遮盖", FULL: "身份证号完整"}
 EXPORTABLE = frozenset({"open", "closed"})
 
 
@@ -35,6 +37,8 @@ def request_export(cohort_id: UUID, identity: str, reason: str, token: str, prin
     export.job_id = job.id
     db.session.add(export)
     db.session.flush()
+    where = {"region": export.region_code, "plan": export.plan_code}
+    audit("hours:export", subject=f"hours_export {export.id}", reason=reason or IDENTITY_WORDS[identity], **where)
     return export.id
 
 

@@ -37,6 +37,7 @@ STAFF = (
     Entry("机构与企业", "flag", "organisations.index", Permission.ORGANISATION_ADMIT),
     Entry("代办", "hourglass", "delegations.index", Permission.WORK_DELEGATE),
     Entry("公开目录", "book", "catalogues.keep", Permission.CATALOGUE_KEEP),
+    Entry("地区", "flag", "regions.index", Permission.REGION_IMPORT),
     Entry("操作记录", "search", "audit.index", Permission.AUDIT_READ),
     Entry("学习记录", "clock", "records.browse", Permission.RECORD_READ),
     Entry("十项工程", "flag", "plans.index", Permission.INBOX_READ),

@@ -55,7 +55,7 @@ def full_id_numbers(ids: Collection[UUID], *, reason: str) -> dict[UUID, str]:
     """The full numbers of people whom the principal may see; the look itself is entered in the audit."""
     query = select(Person.id, Person.id_number).where(Person.id.in_(ids), Person.id_number.is_not(None))
     found = {row[0]: row[1] for row in db.session.execute(query)}
-    audit("id-number:reveal", subject=f"{len(found)} people", reason=reason)
+    audit("id-number:reveal", subject=f"{len(found)} people", reason=reason, people=found)
     return {
         person_id: secrets.unseal("person", "id_number", person_id, blob or b"") for person_id, blob in found.items()
     }

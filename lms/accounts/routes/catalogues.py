@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput
 
 from lms.accounts.actions import catalogues as actions
 from lms.accounts.queries import catalogues as queries
@@ -38,7 +39,7 @@ class StepForm(FlaskForm):
     name = StringField("目录里的名称")
     nature = SelectField("类别")
     address = StringField("地址")
-    plans = SelectMultipleField("计划")
+    plans = SelectMultipleField("计划", option_widget=CheckboxInput())
     projects = TextAreaField("培训项目")
     reason = TextAreaField("原因")
     seen = HiddenField()

@@ -77,6 +77,9 @@ ACTIONS = {
     "staff:leave": "工作人员离开",
     "staff:take-role": "收回角色",
     "staff:withdrawn": "撤回加入邀请",
+    "training:approved": "培训包审核通过",
+    "training:returned": "退回培训包",
+    "training:unified": "指定统一大纲和题库",
 }
 SUBJECTS = {
     "attribute": "学员的情况",
@@ -112,6 +115,8 @@ SUBJECTS = {
     "sign-in-help": "登录求助",
     "staff": "工作人员",
     "statement": "学习记录",
+    "training": "培训包",
+    "training_version": "培训包",
 }
 OTHER = "其他操作"
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
