@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tupl
 from lms.cohorts.models import Cohort, CohortDecision, Enrolment, RosterImport
 from lms.cohorts.rules import filing
 from lms.foundation import secrets
-from lms.foundation.database import db
+from lms.foundation.database import db, in_index_order
 from lms.foundation.errors import Conflict, NotFound
 from lms.foundation.principal import Principal, Scope, current
 
@@ -177,7 +177,8 @@ def cohorts_waiting(
     query = _COHORT.where(*_waiting(principal, plan_code))
     if after is not None:
         query = query.where(tuple_(Cohort.filed_at, Cohort.id) > tuple_(*after))
-    return _views(query.order_by(Cohort.filed_at, Cohort.id).limit(limit))
+    with in_index_order():
+        return _views(query.order_by(Cohort.filed_at, Cohort.id).limit(limit))
 
 
 def count_waiting(principal: Principal, plan_code: str = "") -> int:

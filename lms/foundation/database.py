@@ -209,3 +209,19 @@ def widened(reason: str) -> Iterator[None]:
     finally:
         if session.is_active:
             session.execute(_SET_SYSTEM, {"system": before or ""})
+
+
+_SORTING = text("select set_config('enable_sort', :value, true)")
+
+
+@contextmanager
+def in_index_order() -> Iterator[None]:
+    """Read a page in the order that an index has.
+
+    The planner takes it that row-level security leaves almost nothing, and would read and sort all that waits: of 3,000
+    classes 3,000 instead of 51. Where no index has the order it sorts all the same.
+    """
+    session = db.session()
+    session.execute(_SORTING, {"value": "off"})
+    yield
+    session.execute(_SORTING, {"value": "on"})
