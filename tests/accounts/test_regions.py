@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from lms.accounts import queries
+from lms.accounts import actions, queries
 from lms.accounts.queries import regions as places
 from lms.accounts.rules import regions as rules
 from lms.foundation.database import db, transaction
@@ -108,3 +108,12 @@ def test_who_reaches_the_province():
     """Sabotage: ask the other way round."""
     assert rules.reaches_province("44") and rules.reaches_province("440000")
     assert not rules.reaches_province("4406")
+
+
+def test_a_scope_of_dongguan_reaches_its_townships(people):
+    """Sabotage: store the scope as it was typed: 441900 would not cover a school at 4419."""
+    with transaction(SYSTEM):
+        actions.give_scope(people.organisations["tianhe"], "441900", "P06")
+    reach = people.principal("zhaojun").scope
+    assert any(scope.region == "4419" and scope.covers("441900003", "P06") for scope in reach)
+    assert any(scope.covers("4419", "P06") for scope in reach)

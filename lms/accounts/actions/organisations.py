@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.actions.audit import audit
 from lms.accounts.models import AuthorityScope, FormerName, Membership, Organisation, OrganisationPlan
+from lms.accounts.rules import regions
 from lms.foundation import clock
 from lms.foundation.database import acting, db
 from lms.foundation.errors import NotFound, Refused
@@ -61,8 +62,9 @@ def take_part(organisation_id: UUID, plan_code: str) -> None:
 
 
 def give_scope(organisation_id: UUID, region: str, plan_code: str | None, department: str | None = None) -> None:
-    """Let an authority answer for a region prefix, a plan and a department (None: every one)."""
-    row = {"id": uuid4(), "organisation_id": organisation_id, "region": region, "plan_code": plan_code}
+    """Let an authority answer for a region prefix in any filling (441900 is 4419), a plan and a department (None: every one)."""
+    reach = regions.normal(region) or region
+    row = {"id": uuid4(), "organisation_id": organisation_id, "region": reach, "plan_code": plan_code}
     db.session.execute(insert(AuthorityScope).values(**row, department=department).on_conflict_do_nothing())
 
 
