@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from courses.catalogue import BuiltCourse, build
+from courses.catalogue import BuiltCourse, BuiltLesson, build
 from lms.foundation.database import transaction
+from lms.foundation.errors import Refused
 from lms.publishing import builtin, queries
 from lms.publishing.commands import cli
 from lms.publishing.rules import State
@@ -61,6 +62,50 @@ def test_a_changed_script_is_a_new_version_of_the_same_package(
     assert first.package_id == second.package_id
     assert (first.number, second.number) == (1, 2)
     assert first.content_hash != second.content_hash
+
+
+def series(tmp_path: Path, *tones: int) -> BuiltCourse:
+    """Lessons of eight seconds, each with its own sound."""
+    built = []
+    for tone in tones:
+        mp4, vtt, quiz = (tmp_path / f"{tone}.{kind}" for kind in ("mp4", "vtt", "xlsx"))
+        mp4.write_bytes(uploads.video_bytes(tone=tone))
+        vtt.write_text(uploads.VTT, "utf-8")
+        quiz.write_bytes(uploads.sheet_bytes())
+        built.append(BuiltLesson(f"第 {tone} 讲", mp4, vtt, quiz))
+    return BuiltCourse("果园管理", RURAL_ECOMMERCE, tuple(built))
+
+
+def test_a_course_of_many_lessons_is_one_version(people: Cast, tmp_path: Path) -> None:
+    """Every lesson is probed by itself, each quiz stands behind its lesson. Sabotage: probe the first for all."""
+    publisher = builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan)
+    course = series(tmp_path, 330, 440, 550)
+    version_id = builtin.publish(course, publisher)
+    assert builtin.publish(course, publisher) == version_id
+    lessons = uploads.lessons(version_id)
+    assert [lesson.number for lesson in lessons] == [1, 2, 3, 4, 5, 6]
+    assert [lesson.kind for lesson in lessons] == ["video", "quiz"] * 3
+    assert [lesson.title for lesson in lessons[:4]] == [
+        "第 330 讲",
+        "小测验：第 330 讲",
+        "第 440 讲",
+        "小测验：第 440 讲",
+    ]
+    videos = lessons[::2]
+    assert len({lesson.content_hash for lesson in videos}) == 3
+    assert all(lesson.approved_seconds == lesson.duration_ms // 1000 > 0 for lesson in videos)
+    assert uploads.seen(version_id).title == "果园管理"
+
+
+def test_a_fault_in_a_series_names_its_lesson(people: Cast, tmp_path: Path) -> None:
+    """Sabotage: leave _at() out of open_series."""
+    course = series(tmp_path, 330, 440)
+    course.lessons[1].vtt.write_text("WEBVTT\n", "utf-8")
+    with pytest.raises(Refused, match="字幕是空的"):
+        builtin.publish(course, builtin.Publisher(people.organisations["anyi"], people.liumin, people.hequan))
+    with transaction(SYSTEM):
+        [version] = queries.versions_of_tenant(people.organisations["anyi"])
+    assert [finding.where for finding in version.findings if finding.level == "refusal"] == ["第 3 课的字幕"]
 
 
 def files(tmp_path: Path, **content: bytes) -> list[str]:

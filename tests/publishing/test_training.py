@@ -11,6 +11,7 @@ from lms.accounts import actions as accounts
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict, NotFound, Refused
+from lms.publishing import examples
 from lms.publishing import queries as publishing
 from lms.publishing.actions import covering, syllabus, training
 from lms.publishing.queries import training as queries
@@ -395,3 +396,12 @@ def test_items_are_written_where_they_can_stand(people) -> None:
         with pytest.raises(Refused, match="先改它们的编号"):
             syllabus.put_item(version_id, replace(chapter.item, number="5"), chapter.id)
         assert syllabus.remove_item(version_id, chapter.id) == 3
+
+
+def test_the_package_of_the_demonstration_is_there_once(people) -> None:
+    trainings.widen_scope(people, "P03")
+    for _ in range(2):
+        examples.bring_in(*(people.principal(who) for who in ("liumin", "guofeng", "hequan")))
+    with transaction(people.principal("chenbo")):
+        [found] = queries.trainings_published(examples.PROGRAMME)
+        assert len(queries.items_of(found.id)) == len(examples.ITEMS)
