@@ -27,7 +27,7 @@ from lms.foundation.database import transaction
 from lms.foundation.jobs import RunningJob, handles
 from lms.foundation.principal import Principal
 from lms.plans import actions as plans
-from lms.publishing import builtin
+from lms.publishing import builtin, examples
 
 FILL = "demo.catalogue"
 FILLING = "制作内置课"
@@ -60,6 +60,7 @@ def command() -> None:
     ids = demo.bring_in()
     publisher = builtin.Publisher(ids[demo.SCHOOL], ids["刘敏"], ids["何泉"])
     _open(catalogue.COURSES[0], publisher)
+    examples.bring_in(*(_principal(ids[name]) for name in ("刘敏", "郭凤", "何泉")))
     if settings().whole_catalogue and len(catalogue.COURSES) > 1:
         _queue_rest(publisher)
     for line in _how_to_sign_in():

@@ -33,6 +33,7 @@ class Role:
 SCHOOL, OTHER_SCHOOL = "安颐职业培训学校（演示）", "启明技能培训中心（演示）"
 AUTHORITY = "顺德区人力资源和社会保障局（演示）"
 PROVINCE = "广东省人力资源和社会保障厅（演示）"
+ENTERPRISE = "美洁家政服务有限公司（演示）"
 THIRD_SCHOOL, FEDERATION, EMERGENCY = (
     "禾田职业技术学校（演示）",
     "广东省残疾人联合会（演示）",
@@ -52,6 +53,7 @@ ROLES = (
     Role("机构审核 approver", "韦君", "13800000025", "19830214", THIRD_SCHOOL, "approver"),
     Role("残联主管 administrator of one department", "郝然", "13800000026", "19800623", FEDERATION, "administrator"),
     Role("应急主管 administrator of one department", "程安", "13800000027", "19810902", EMERGENCY, "administrator"),
+    Role("企业经办 clerk of an enterprise", "郭凤", "13800000028", "19870822", ENTERPRISE, "clerk"),
 )
 REGION, PLAN = "440606", "P06"
 
@@ -117,6 +119,7 @@ def _organisations() -> dict[str, UUID]:
         AUTHORITY: actions.found_organisation("authority", AUTHORITY, REGION),
     }
     ids[PROVINCE] = actions.found_organisation("authority", PROVINCE, "44")
+    ids[ENTERPRISE] = actions.found_organisation("enterprise", ENTERPRISE, REGION)
     actions.give_scope(ids[AUTHORITY], REGION, None)
     actions.give_scope(ids[PROVINCE], "44", None)
     ids[THIRD_SCHOOL] = actions.found_organisation("institution", THIRD_SCHOOL, REGION)
