@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -249,6 +250,19 @@ def test_a_copy_of_ones_data_holds_everything(people: Cast, client_for: Clients)
     assert copy["基本资料"]["证件号码"] == PEOPLE["xiulan"].id_number
     assert copy["我的情况"][0]["内容"] == "视力残疾" and copy["和我有关的单位"] == ["安颐职业培训学校"]
     assert {"我的班级", "学时台账", "同意书", "更正申请", "证明材料"} <= set(copy)
+
+
+def test_a_long_copy_is_shown_in_part_and_given_whole(app: Flask, people: Cast, client_for: Clients) -> None:
+    """Sabotage: print every row of a ledger of years on a phone."""
+    before = app.extensions["copies"]
+    app.extensions["copies"] = (lambda _: {"学时台账": [{"日期": f"第{n}天"} for n in range(3000)]},)
+    trainee = client_for(people.xiulan)
+    try:
+        page, whole = trainee.get("/me/data").text, trainee.get("/me/data.json").json
+    finally:
+        app.extensions["copies"] = before
+    assert "一共 3000 条" in page and "第2999天" in page and len(page.encode()) < 60_000
+    assert len(whole["学时台账"]) == 3000
 
 
 def test_an_account_is_erased_and_its_records_stay(people: Cast, client_for: Clients) -> None:
