@@ -1,8 +1,10 @@
 """Real names, corrections, merging and rotation, below the pages."""
 
+import threading
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from lms.accounts import actions, queries
@@ -15,6 +17,7 @@ from lms.accounts.rules.real_names import PAPERS, RealName
 from lms.foundation import clock, rotation
 from lms.foundation.database import transaction
 from lms.foundation.errors import Conflict, NotFound, Refused
+from lms.foundation.principal import Principal
 from lms.plans.rules.facts import VOCABULARY, Kind
 from tests import people as cast_of
 from tests.people import PEOPLE, SYSTEM, Cast, id_number
@@ -115,7 +118,7 @@ def test_a_school_may_not_take_back_what_it_knows_by_erasing_a_colleague(people:
         erasing.erase(clerk)
 
 
-def test_keys_turn_under_what_was_said(live_app: object) -> None:
+def test_keys_turn_under_what_was_said(live_app: Flask) -> None:
     """Sabotage: let the trigger refuse a content that was sealed anew, or leave info=SEALED out of a model."""
     cast = cast_of.bring_in()
     oneself = cast.principal("xiulan")
@@ -133,6 +136,33 @@ def test_keys_turn_under_what_was_said(live_app: object) -> None:
     assert asked[0].wanted == "黄秀篮"
     with transaction(SYSTEM) as session:
         assert session.scalar(select(func.count()).select_from(PersonAttribute)) == 2
+
+
+def test_two_who_vouch_at_once_leave_one_row(live_app: Flask) -> None:
+    """Sabotage: read the row without a lock: two rows stand for one claim."""
+    cast, outcomes = cast_of.bring_in(), []
+    oneself, clerks = cast.principal("xiulan"), [cast.principal("liumin"), cast.principal("yufang")]
+    with transaction(oneself):
+        claimed = attributes.claim(Said("veteran", "yes"), oneself)
+    ready = threading.Barrier(2)
+
+    def vouch(clerk: Principal) -> None:
+        with live_app.app_context():
+            try:
+                with transaction(clerk):
+                    ready.wait(10)
+                    attributes.vouch(claimed, clerk)
+                outcomes.append("done")
+            except Conflict:
+                outcomes.append("late")
+
+    threads = [threading.Thread(target=vouch, args=(clerk,)) for clerk in clerks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with transaction(oneself):
+        assert sorted(outcomes) == ["done", "late"] and len(queries.attributes(cast.xiulan)) == 1
 
 
 def test_every_attribute_of_the_plans_can_be_said_and_shown() -> None:
