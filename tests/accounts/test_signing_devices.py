@@ -108,6 +108,8 @@ SENSITIVE = [
     ("GET", "/me/app"),
     ("POST", "/me/app/remove"),
     ("POST", "/me/recovery"),
+    ("POST", "/me/phone/old/code"),
+    ("POST", "/me/passkeys/00000000-0000-0000-0000-000000000000/remove"),
 ]
 
 

@@ -33,6 +33,7 @@ def phone() -> Any:
 @allow(Access.SIGNED_IN)
 def old_code() -> Any:
     """Send a code to the old number."""
+    sessions.require_fresh_proof()
     session[OLD] = phones.code_to_own(current().person(), welcome.visit())
     return redirect(url_for("accounts.old_phone"))
 
