@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from lms.accounts import inbox as accounts_inbox
+from lms.accounts import noticing
 from lms.accounts import queries as accounts
 from lms.cohorts import inbox as cohorts_inbox
 from lms.foundation import clock, working_days
@@ -25,6 +26,7 @@ LISTS: tuple[Callable[[Principal], list[TodoItem]], ...] = (
     publishing.todo,
     accounts_inbox.todo,
     accounts.todo_people,
+    noticing.todo,
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -25,6 +25,9 @@ ADMINISTRATOR = (
     "/inbox", "/reviews", "/organisations", "/registers", "/exports", "/delegations", "/training-packages/reviews", "/records",
 )  # fmt: skip
 AUDITOR = ("/audit", "/inbox")
+LEAD = (
+    "/inbox", "/organisation", "/organisation/qualifications/new", "/organisation/staff/new", "/organisation/teachers/new",
+)  # fmt: skip
 # role: the phone of the demonstration, the pages, the screens on which they are used
 ROLES = {
     "public": ("", PUBLIC, (PHONE,)),
@@ -32,6 +35,7 @@ ROLES = {
     "clerk": ("13800000003", CLERK, (PHONE, DESK)),
     "administrator": ("13800000005", ADMINISTRATOR, (PHONE, DESK)),
     "auditor": ("13800000021", AUDITOR, (PHONE, DESK)),
+    "lead": ("13800000023", LEAD, (PHONE, DESK)),
 }
 
 
