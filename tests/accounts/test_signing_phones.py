@@ -166,7 +166,11 @@ def test_two_persons_change_a_phone(people, client_for):
     assert phone_of(people.xiulan)[0] == PHONE
     with transaction(second):
         [waiting] = resets.waiting(second)
+        [item] = resets.todo(second)
     assert (waiting.name, waiting.new_phone, waiting.mine) == ("黄秀兰", "139 **** 2222", False)
+    assert item.title == "黄秀兰：换手机号"
+    with transaction(clerk):
+        assert resets.todo(clerk) == []
     decide(second, asked.id)
     assert phone_of(people.xiulan)[0] == NEW and client.get("/me").status_code == 302
     with transaction(SYSTEM) as session:

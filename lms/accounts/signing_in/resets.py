@@ -25,6 +25,7 @@ from lms.foundation import clock, secrets, sending
 from lms.foundation.database import db, transaction, widened
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.principal import Principal
+from lms.foundation.todo import TodoItem
 
 SLIP_LENGTH, FOUND_AT_MOST = 12, 20
 WRONG_SLIP = "登录条上的号码和身份证后 6 位对不上，或者登录条已经用过、过了时间。找老师再看看"
@@ -103,6 +104,11 @@ def waiting(principal: Principal) -> list[Waiting]:
     with widened("name the people of requests that the principal may see"):
         people = queries.people({row.person_id for row in rows} | {row.asked_by for row in rows})
     return [_waiting(row, people, principal) for row in rows if row.person_id != principal.person_id]
+
+
+def todo(principal: Principal) -> list[TodoItem]:
+    """What waits for the principal as the second person, for the inbox; in their transaction."""
+    return [_todo(each) for each in waiting(principal) if not each.mine]
 
 
 def decide(reset_id: UUID, *, confirm: bool, reason: str, principal: Principal) -> None:
@@ -229,6 +235,12 @@ def _waiting(row: Reset, people: dict[UUID, queries.PersonView], principal: Prin
     who = (row.id, row.kind, person.name, person.masked_id_number, row.phone_mask or "")
     told = (row.document, row.reason, asker.name, row.created_at)
     return Waiting(*who, *told, row.asked_by == principal.person_id)
+
+
+def _todo(each: Waiting) -> TodoItem:
+    title = f"{each.name}：{WORDS[Kind(each.kind)]}"
+    address = ("", "helping.desk", {}, each.id, each.asked_at, each.asked_at + terms.RESET_LIFE)
+    return TodoItem("帮人登录", title, *address)
 
 
 def _ends_with(person: Person, typed: str) -> bool:
