@@ -120,9 +120,10 @@ def decide(cohort_id: UUID, *, approve: bool, reason: str, seen_at: datetime, pr
     if not approve and not reason.strip():
         raise Refused("写一句为什么退回，培训机构才知道改哪里", field="reason")
     said = "，".join(part for part in (accounts.in_whose_place(), reason.strip()) if part)
-    verdict, where = "opened" if approve else "returned", {"region": cohort.region_code, "plan": cohort.plan_code}
+    verdict = "opened" if approve else "returned"
     _record(cohort, verdict, said, principal)
-    acts.audit(f"filing:{verdict}", subject=f"cohort {cohort.id}", reason=said, **where)
+    region, plan = cohort.region_code, cohort.plan_code
+    acts.audit(f"filing:{verdict}", subject=f"cohort {cohort.id}", reason=said, region=region, plan=plan)
     cohort.state = state
     if approve:
         cohort.opened_at = clock.now()
