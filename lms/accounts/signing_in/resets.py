@@ -239,8 +239,8 @@ def _waiting(row: Reset, people: dict[UUID, queries.PersonView], principal: Prin
 
 def _todo(each: Waiting) -> TodoItem:
     title = f"{each.name}：{WORDS[Kind(each.kind)]}"
-    address = ("", "helping.desk", {}, each.id, each.asked_at, each.asked_at + terms.RESET_LIFE)
-    return TodoItem("帮人登录", title, *address)
+    until = each.asked_at + terms.RESET_LIFE
+    return TodoItem("帮人登录", title, "", "helping.desk", {}, each.id, since=each.asked_at, due=until)
 
 
 def _ends_with(person: Person, typed: str) -> bool:
