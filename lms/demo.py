@@ -131,8 +131,12 @@ def _take(step: Step, job: RunningJob) -> None:
         people = (UUID(job.arguments[who]) for who in ("tenant", "uploader", "reviewer"))
         _open(step.course, builtin.Publisher(*people))
         return
-    # A process of its own gives way to everyone, which a worker that serves people next may not.
-    command = [sys.executable, "-m", "courses.catalogue", str(settings().data / "catalogue"), step.lesson]
+    make_apart(step.lesson)
+
+
+def make_apart(lesson: str) -> None:
+    """Make a lesson in a process of its own: it gives way to everyone, which a worker that serves people next may not."""
+    command = [sys.executable, "-m", "courses.catalogue", str(settings().data / "catalogue"), lesson]
     subprocess.run(command, cwd=CHECKOUT, check=True, timeout=LONGEST_SECONDS)  # noqa: S603 - our own program
 
 
