@@ -10,6 +10,7 @@ from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation.events import Reactions, Table
 from lms.learning.actions import registering
 from lms.learning.queries import copies as learning_copies
+from lms.lrs import copies as record_copies
 
 TABLE: Table = {
     # One statement, 0.1 s for 5,000 people: who signs in the moment a class opens finds it.
@@ -18,6 +19,6 @@ TABLE: Table = {
     PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget)),
 }
 # What each capability adds to the copy of a person's data: person id -> sections of plain data.
-COPIES = (signing_in_rights.copy_of, cohort_rights.copy_of, learning_copies.copy_of)
+COPIES = (signing_in_rights.copy_of, cohort_rights.copy_of, learning_copies.copy_of, record_copies.copy_of)
 # Why an account cannot be erased yet: person id -> sentence or None.
 HOLDS = (cohort_rights.why_not_erase,)

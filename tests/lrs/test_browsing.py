@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from lms.config import settings
 from lms.foundation.database import transaction
-from lms.lrs import actions, reading
+from lms.lrs import actions, copies, reading
 from lms.lrs.rules.parameters import Question
+from lms.reactions import COPIES
 from tests.learning.classroom import Classroom, an_open_class
 from tests.lrs.statements import made
 from tests.lrs.test_key_pages import audited
@@ -194,3 +195,14 @@ def test_days_are_those_of_guangdong() -> None:
     assert str(reading.since(date(2026, 11, 20))) == "2026-11-20 00:00:00+08:00"
     assert str(reading.until(date(2026, 11, 20))) == "2026-11-20 23:59:59.999000+08:00"
     assert reading.since(None) is None
+
+
+def test_my_records_are_in_the_copy_of_my_data(room: Classroom, people: Cast) -> None:
+    """Sabotage: take copy_of out of reactions.COPIES."""
+    with transaction(people.principal("xiulan")):
+        [(heading, rows)] = copies.copy_of(people.xiulan).items()
+    assert heading == "学习记录"
+    assert {"打开了《拍好产品照片》"} <= {row["做了什么"] for row in rows}
+    with transaction(people.principal("ahui")):
+        assert copies.copy_of(people.ahui) == {"学习记录": []}
+    assert copies.copy_of in COPIES
