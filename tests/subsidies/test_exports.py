@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.models import AuditEntry
+from lms.accounts.models import AuditEntry, Person
 from lms.foundation import jobs
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import NotFound, Refused
@@ -299,3 +299,12 @@ def test_policies_are_in_the_bundle_with_their_sources(
     assert rule["class_hour_seconds"] == 2700
     assert all(row["source"] and row["effective_from"] for row in rule["rows"])
     assert policy["reasons"]["gap"]
+
+
+def test_a_doubtful_number_is_said_beside_the_name(app: Flask, people: Cast, room: Classroom, tmp_path: Path) -> None:
+    """Two entries hold one number: the hours stand, and the sheet says that nothing is claimed yet. Sabotage: leave the words out."""
+    with transaction(SYSTEM) as session:
+        session.get_one(Person, people.ahui).claimed_index = b"n" * 32
+    export, _ = done(ask(people, room))
+    names = {line["学员"] for line in cells(kept(app, export.result.sheet_key, tmp_path), "学时台账")}
+    assert names == {"黄*兰", "何*辉（证件号待核，先不申领）"}

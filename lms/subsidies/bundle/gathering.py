@@ -32,6 +32,7 @@ from lms.subsidies.rules.people import Person
 from lms.subsidies.rules.sheet import Lesson
 
 PAGE = 2000
+DOUBTFUL = "（证件号待核，先不申领）"
 TOLD = 5  # troubles that a refusal names; the rest are counted
 
 Progress = Callable[[int, int, str], None]
@@ -209,11 +210,11 @@ def _members(order: Order) -> tuple[Person, ...]:
     scores: dict[UUID, dict[str, int]] = {person: {} for person in ids}
     for (person, lesson), percent in learning.best_scores(order.cohort_id).items():
         scores.setdefault(person, {})[str(lesson)] = percent
-    full = order.identity == "full"
+    full, doubtful = order.identity == "full", accounts.doubtful(ids)
     return tuple(
         Person(
             str(person),
-            known[person].name if full else mask_name(known[person].name),
+            (known[person].name if full else mask_name(known[person].name)) + (DOUBTFUL if person in doubtful else ""),
             numbers.get(person, "") if full else known[person].masked_id_number,
             scores[person],
         )
