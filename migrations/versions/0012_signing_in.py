@@ -57,6 +57,7 @@ def _sessions() -> None:
 
 
 def _limits() -> None:
+    op.drop_table("sign_in_failure")
     op.create_index("ix_one_time_code_created_at", "one_time_code", ["created_at"])
     op.create_table(
         "sign_in_attempt",
@@ -186,3 +187,6 @@ def downgrade() -> None:
     op.drop_index("ix_one_time_code_created_at", "one_time_code")
     for name in ("network", "device", "ends_at", "seen_at", "created_at", "id"):
         op.drop_column("web_session", name)
+    op.create_table("sign_in_failure", *_head(), sa.Column("phone_index", BYTES, nullable=False))
+    op.create_index("ix_sign_in_failure_phone_index", "sign_in_failure", ["phone_index", "created_at"])
+    tenancy.protect(op, "sign_in_failure", "false")

@@ -15,7 +15,7 @@ from lms.accounts.models.papers import Qualification, Teacher
 from lms.accounts.models.people import SEALED, KnownTo, Person, PersonAlias
 from lms.accounts.models.resets import Reset
 from lms.accounts.models.rights import Consent, CorrectionRequest, RealNameCheck
-from lms.accounts.models.signing_in import Attempt, KnownDevice, OneTimeCode, SignInFailure, WebSession
+from lms.accounts.models.signing_in import Attempt, KnownDevice, OneTimeCode, WebSession
 from lms.accounts.models.staff import Delegation, Handover, Membership, SecondLook, StaffInvitation
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "RecoveryCode",
     "Reset",
     "SecondLook",
-    "SignInFailure",
     "StaffInvitation",
     "Teacher",
     "WebSession",

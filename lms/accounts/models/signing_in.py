@@ -40,14 +40,6 @@ class OneTimeCode(Identified, Dated, db.Model):  # type: ignore[name-defined]
     used_at: Mapped[datetime | None]
 
 
-class SignInFailure(Identified, Dated, db.Model):  # type: ignore[name-defined]
-    """A wrong password, counted per phone."""
-
-    __tablename__ = "sign_in_failure"
-
-    phone_index: Mapped[bytes]
-
-
 class Attempt(db.Model):  # type: ignore[name-defined]
     """Something that is limited was tried once: what, by or for whom (a keyed hash), when."""
 
