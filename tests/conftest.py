@@ -35,6 +35,7 @@ MACHINE = (
     "tests/publishing/test_builtin.py",
     "tests/publishing/test_content.py",
     "tests/courses/test_catalogue.py",
+    "tests/test_demo_filling.py",
 )
 # A busy machine is no failing example. What runs unattended tries the same examples each time; people try new ones.
 hypothesis.settings.register_profile(
