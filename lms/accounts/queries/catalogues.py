@@ -6,8 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from lms.accounts.models.catalogues import CatalogueChange, CatalogueEntry
 from lms.accounts.models.organisations import Organisation
@@ -96,7 +95,7 @@ def catalogue(
 ) -> list[EntryView]:
     """Entries by name, the next ones after a mark (name, organisation id)."""
     if search.on is not None:
-        return _as_of(kind, search, after)[:limit]
+        return _as_of(kind, search, search.on, after, limit)
     query = select(CatalogueEntry, CatalogueChange.facts).join(
         CatalogueChange, CatalogueChange.id == CatalogueEntry.change_id
     )
@@ -119,7 +118,7 @@ def whole_catalogue(kind: Catalogue, search: Search) -> Iterator[EntryView]:
 def catalogue_entry(kind: Catalogue, organisation_id: UUID, on: date | None = None) -> EntryView:
     """One entry, public while it is or ever was listed or in notice; raises NotFound."""
     if on is not None:
-        found = _latest(kind, on, CatalogueChange.organisation_id == organisation_id)
+        found = _views_then(_latest(kind, on).where(CatalogueChange.organisation_id == organisation_id), on)
         if not found:
             raise NotFound("那一天目录里没有它")
         return found[0]
@@ -191,33 +190,36 @@ def _below(region: str) -> ColumnElement[bool]:
     return CatalogueEntry.region_code.startswith(regions.normal(region) or region, autoescape=True)
 
 
-def _as_of(kind: Catalogue, search: Search, after: tuple[str, UUID] | None) -> list[EntryView]:
-    """The catalogue of a day of the past, out of the changes; some thousands are sorted in memory."""
-    assert search.on is not None
-    found = [view for view in _latest(kind, search.on) if _fits(view, search)]
-    found.sort(key=lambda view: (view.facts.name, view.organisation_id))
-    return [view for view in found if after is None or (view.facts.name, view.organisation_id) > after]
+def _as_of(kind: Catalogue, search: Search, on: date, after: tuple[str, UUID] | None, limit: int) -> list[EntryView]:
+    """The catalogue of a day of the past, out of the last change of each entry up to then."""
+    name, nature, held = (CatalogueChange.facts[key] for key in ("name", "nature", "plans"))
+    query = _latest(kind, on).where(CatalogueChange.state.in_(search.states))
+    if search.words:
+        query = query.where(name.astext.contains(search.words, autoescape=True))
+    if search.region:
+        inside = regions.normal(search.region) or search.region
+        query = query.where(CatalogueChange.region_code.startswith(inside, autoescape=True))
+    if search.plan:
+        query = query.where(held.contains([search.plan]))
+    if search.nature:
+        query = query.where(nature.astext == search.nature)
+    if after:
+        query = query.where(tuple_(name.astext, CatalogueChange.organisation_id) > tuple_(*after))
+    return _views_then(query.order_by(name.astext, CatalogueChange.organisation_id).limit(limit), on)
 
 
-def _fits(view: EntryView, search: Search) -> bool:
-    return (
-        view.state in search.states
-        and search.words in view.facts.name
-        and regions.within(view.region_code, search.region)
-        and (not search.plan or search.plan in view.facts.plans)
-        and search.nature in ("", view.facts.nature)
-    )
-
-
-def _latest(kind: Catalogue, on: date, *more: ColumnElement[bool]) -> list[EntryView]:
+def _latest(kind: Catalogue, on: date) -> Select[tuple[CatalogueChange]]:
     """The last change of each entry up to the end of a day."""
     end = datetime.combine(on + timedelta(days=1), time(), clock.SHANGHAI)
-    query = (
-        select(CatalogueChange)
-        .where(CatalogueChange.catalogue == kind, CatalogueChange.at < end, *more)
-        .order_by(CatalogueChange.organisation_id, CatalogueChange.id.desc())
-        .ext(distinct_on(CatalogueChange.organisation_id))
+    last = (
+        select(func.max(CatalogueChange.id))
+        .where(CatalogueChange.catalogue == kind, CatalogueChange.at < end)
+        .group_by(CatalogueChange.organisation_id)
     )
+    return select(CatalogueChange).where(CatalogueChange.id.in_(last))
+
+
+def _views_then(query: Select[tuple[CatalogueChange]], on: date) -> list[EntryView]:
     rows = list(db.session.scalars(query))
     names = region_names({row.region_code for row in rows}, on)
     return [_then(row, names) for row in rows]
