@@ -193,4 +193,4 @@ def _enrol(cohort_id: UUID, clerk: Principal) -> None:
 
 def _how_to_sign_in() -> list[str]:
     told = [f"  {role.phone}  {role.says}（{role.name}）" for role in demo.ROLES]
-    return [f"用手机号登录，验证码显示在屏幕上；密码都是 {demo.PASSWORD}", *told]
+    return [f"用手机号登录，验证码显示在屏幕上（单位账号还有一道动态码，也在屏幕上）；密码都是 {demo.PASSWORD}", *told]

@@ -211,6 +211,14 @@ def test_staff_keep_one_second_factor(people, client_for):
     assert totp.enrolled(people.liumin)
 
 
+def test_a_trainee_may_do_without_and_then_has_nothing_on_paper(people, client_for):
+    """Sabotage: leave the paper codes: they would open an account that asks for none."""
+    give_app(people.xiulan)
+    recovery.new_ten(people.xiulan)
+    assert client_for(people.xiulan).post("/me/app/remove").status_code == 302
+    assert totp.enrolled(people.xiulan) is None and recovery.left(people.xiulan) == 0
+
+
 def test_a_secret_on_trial_opens_nothing(people):
     """Sabotage: take any secret of the person."""
     code = totp.code_now(totp.begin(people.liumin))

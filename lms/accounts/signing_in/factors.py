@@ -42,12 +42,15 @@ def factors_of(person_id: UUID) -> Factors:
 
 
 def remove_app(person_id: UUID, staff: bool) -> None:
-    """Forget the app and its recovery codes; raises Conflict where it is the last factor of somebody who must have one."""
+    """Forget the app, and the codes on paper where nothing is left that they stand for; raises Conflict where it is the last factor of somebody who must have one."""
     with transaction(desk):
         _hold(person_id)
-        if staff and not passkeys.count(person_id):
+        left = passkeys.count(person_id)
+        if staff and not left:
             raise Conflict(LAST_ONE)
         totp.remove(person_id)
+        if not left:
+            recovery.remove(person_id)
 
 
 def remove_passkey(person_id: UUID, passkey_id: UUID, staff: bool) -> None:

@@ -20,7 +20,6 @@ from lms.foundation.sending.messages import ProviderAway
 from lms.foundation.sending.settings import Account
 
 OPEN_HOST = "open.weixin.qq.com"
-OURS = "MicroMessenger"
 AWAY = "微信这会儿没有回应，用短信验证码登录"
 SPENT = "微信没有认出你，退回去再点一次，或者用短信验证码登录"
 TAKEN = "这个微信已经绑在另一个账号上。先用那个账号登录，在“登录与安全”里解除绑定"
