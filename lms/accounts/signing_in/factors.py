@@ -42,7 +42,10 @@ def factors_of(person_id: UUID) -> Factors:
 
 
 def remove_app(person_id: UUID, staff: bool) -> None:
-    """Forget the app, and the codes on paper where nothing is left that they stand for; raises Conflict where it is the last factor of somebody who must have one."""
+    """Forget the app, and the codes on paper where nothing is left that they stand for.
+
+    Raises Conflict where it is the last factor of somebody who must have one.
+    """
     with transaction(desk):
         _hold(person_id)
         left = passkeys.count(person_id)
