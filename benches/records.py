@@ -7,6 +7,7 @@ leads there. Payloads, links and ids are as the store itself writes them, so tha
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ import psycopg
 from benches.measure import Cost, Request
 from lms.lrs.rules.entry import Authority, prepare
 from lms.lrs.rules.references import Kind, ref
+from lms.lrs.rules.sequence import SHIFT, first_of
 from lms.lrs.rules.statement import complete, read_statement
 from lms.lrs.rules.versions import Version
 
@@ -26,7 +28,7 @@ COURSE = f"{HOME}/courses/1"
 _SEED = """
 with template (payload) as (values (%(payload)s)), made as (
   select n, gen_random_uuid() as id,
-    ((extract(epoch from clock_timestamp()) * 1000)::bigint - 1577836800000 - (%(upto)s - n) * 20 << 22) as seq
+    (%(base)s::bigint + n * 20) << 22 as seq
   from generate_series(%(begin)s + 1, %(upto)s) as n
 ), kept as (
   insert into lrs_statement (tenant_id, seq, id, payload)
@@ -55,6 +57,8 @@ class Store:
             row = connection.execute("select tenant_id from lrs_key where key = %s", [key["key"]]).fetchone()
         assert row is not None
         self.tenant: UUID = row[0]
+        # twenty milliseconds apart, and all of them before now
+        self._base = first_of(datetime.now(UTC) - timedelta(days=1)) >> SHIFT
         self._authority = Authority.account(HOME, "bench")
 
     def grow_to(self, many: int) -> None:
@@ -122,6 +126,7 @@ class Store:
             Kind.RELATED_AGENT,
         }
         values: dict[str, object] = {"payload": payload, "tenant": self.tenant, "begin": begin, "upto": upto}
+        values["base"] = self._base
         values |= {"agents": AGENTS, "lessons": LESSONS, "registrations": REGISTRATIONS}
         values |= {"agent_refs": [self._ref(f"account {HOME} {n}") for n in range(AGENTS)]}
         values |= {"lesson_refs": [self._ref(lesson(n)) for n in range(LESSONS)]}
