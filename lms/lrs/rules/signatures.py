@@ -40,7 +40,10 @@ def check_signature(statement: Statement, jws: bytes) -> None:
     header = _json(_decode(pieces[0]))
     if header.get("alg") not in _HASHES:
         raise Invalid("attachments", "a signature uses RS256, RS384 or RS512")
-    signed = read_statement(_decode(pieces[1]), statement.version)
+    try:
+        signed = read_statement(_decode(pieces[1]), statement.version)
+    except Invalid as problem:
+        raise Invalid("attachments", f"what was signed is not a statement: {problem}") from problem
     if not same(signed, statement):
         raise Invalid("attachments", "the signed statement is not the one that carries the signature")
     if "x5c" in header:
