@@ -10,6 +10,7 @@ from lms.lrs.rules.statement import Statement
 
 _HASHES = {56: sha224, 64: sha256, 96: sha384, 128: sha512}
 HASH_HEADER = "X-Experience-API-Hash"
+LONGEST_HEAD = 8_192  # bytes of the headers of a part: what web servers take for a whole request
 MOST_OF_A_BOUNDARY = 74  # RFC 2046: 70 characters, two hyphens before and a line end after
 
 
@@ -85,6 +86,8 @@ def _section(section: bytes) -> tuple[dict[str, str], bytes]:
     head, gap, content = section.lstrip(b" \t").partition(b"\r\n\r\n")
     if not gap:
         raise Invalid("", "a part of the multipart body has no header")
+    if len(head) > LONGEST_HEAD:
+        raise Invalid("", f"the headers of a part are longer than {LONGEST_HEAD} bytes")
     lines = [line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n") if line]
     return {name.strip().lower(): value.strip() for name, _, value in lines}, content
 

@@ -1,9 +1,12 @@
 """What is sent to hurt: a megabyte is refused or taken in well under 50 ms, and never crashes."""
 
+from contextlib import suppress
 from time import process_time
 
 import pytest
 
+from lms.lrs.rules.multipart import split
+from lms.lrs.rules.parameters import question
 from lms.lrs.rules.refusal import Invalid
 from lms.lrs.rules.statement import read_statements
 from lms.lrs.rules.versions import Version
@@ -53,3 +56,38 @@ def test_a_hundred_thousand_extensions_are_read_in_time() -> None:
     begun = process_time()
     read_statements(START + b',"definition":{"extensions":{' + extensions + b"}}}}", Version.V2_0_0)
     assert process_time() - begun < 0.1
+
+
+PART = b"--b\r\nContent-Type: application/json\r\n\r\n{}\r\n"
+BODIES = {
+    "boundaries alone": b"--b\r\n" * 200_000 + b"--b--",
+    "parts without end": PART * 20_000,
+    "headers without end": b"--b\r\n" + b"X: y\r\n" * 160_000 + b"\r\n{}\r\n--b--",
+    "one long header": b"--b\r\nX: " + b"y" * MILLION + b"\r\n\r\n{}\r\n--b--",
+    "hyphens": b"-" * MILLION,
+    "line ends": b"\r\n" * 500_000,
+    "folded header": b"--b\r\nX: y" + b"\r\n " * 300_000 + b"\r\n\r\n{}\r\n--b--",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_multipart_is_read_or_refused_in_time(name: str) -> None:
+    """Sabotage: look for the boundary from the start again after each part."""
+
+    def spent() -> float:
+        begun = process_time()
+        with suppress(Invalid):
+            split(BODIES[name], "b")
+        return process_time() - begun
+
+    assert min(spent() for _ in range(3)) < 0.05
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 8000, "{" * 8000, '{"mbox":' * 1000, '{"mbox":"mailto:' + "@" * 7000 + '"}', "\x00", "é"]
+)
+def test_hostile_parameters(text: str) -> None:
+    """Sabotage: let RecursionError out of read_agent."""
+    for name in ("agent", "verb", "registration", "since", "limit", "cursor"):
+        with pytest.raises(Invalid):
+            question({name: text})
