@@ -206,8 +206,16 @@ def _film(folder: Path, pace: Pace, length_ms: int, progress: Progress) -> None:
     picture += ["-preset", "veryfast", "-tune", "stillimage", "-crf", "25", "-g", str(pace.key_frame_every)]
     # The quick search for quantisers takes a quarter of the time; speech at the voice's own rate does not tell them apart.
     sound = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", f"{pace.sound_kbps}k", "-ac", "1"]
-    whole = ["-t", f"{length_ms / 1000:.3f}", "-fflags", "+bitexact", "-movflags", "+faststart", "lesson.mp4"]
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *source, *picture, *sound, *whole]
+    _ffmpeg(folder, *source, *picture, *sound, "-t", f"{length_ms / 1000:.3f}", "film.mp4")
+    # As media.transcode.faststart would make it: then the platform keeps the same bytes once, not a copy beside them.
+    plain = ["-map", "0:v:0", "-map", "0:a:0", "-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"]
+    plain += ["-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4"]
+    _ffmpeg(folder, "-i", "film.mp4", *plain, "lesson.mp4")
+    (folder / "film.mp4").unlink()
+
+
+def _ffmpeg(folder: Path, *arguments: str) -> None:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *arguments]
     subprocess.run(command, cwd=folder, check=True, timeout=SECONDS_TO_FILM)
 
 

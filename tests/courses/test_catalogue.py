@@ -12,6 +12,7 @@ from courses.catalogue.speech import Narrator, trimmed
 from courses.packages import Upload, VideoPackage, open_package
 from courses.video.captions import check_length, read_captions
 from media.probe import examine
+from media.transcode import faststart
 
 # Kept between runs: the folder's name changes with the script and the code that makes it.
 KEPT = Path(__file__).parent.parent / ".output" / "catalogue"
@@ -44,6 +45,11 @@ def test_it_lasts_ten_minutes_and_is_light_enough_for_a_phone(lesson: BuiltLesso
         360,
     )
     assert lesson.mp4.stat().st_size < 6_000_000
+
+
+def test_the_platform_keeps_its_film_once(lesson: BuiltLesson, tmp_path: Path) -> None:
+    """What checking makes of it is the file itself. Sabotage: leave the author's metadata in it."""
+    assert faststart(lesson.mp4, tmp_path / "ready.mp4").read_bytes() == lesson.mp4.read_bytes()
 
 
 def test_captions_follow_the_narration(lesson: BuiltLesson) -> None:
