@@ -6,23 +6,24 @@ from uuid import UUID
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import text
 
+from lms.accounts import queries as accounts
+from lms.accounts.rules.organisations import TENANT_KINDS
 from lms.config import settings
-from lms.foundation.database import db, transaction
+from lms.foundation.database import transaction
+from lms.foundation.errors import NotFound
 from lms.foundation.principal import Principal
 from lms.lrs import archiving, issuing
 from lms.lrs.keys import Issued
 from lms.lrs.rules.scopes import ALL, SCOPES
 
 cli = click.Group("top", help="The record store.")
-_TENANTS = text("select id, name from organisation where kind <> 'authority' order by created_at")
 _SYSTEM = Principal.system_of("lrs-keys")
 
 
 @cli.command("lrs-key")
 @click.argument("name")
-@click.option("--organisation", help="Name or id of the organisation whose records the key opens. [the first one]")
+@click.option("--organisation", help="Name or id of the organisation whose records the key opens. [the first by name]")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What the key may do. [all]")
 @click.option("--purpose", default="", help="What it is for, for those who read the list.")
 @click.option("--revoke", is_flag=True, help="Revoke the keys of this name instead.")
@@ -42,14 +43,16 @@ def lrs_key(
 ) -> None:
     """Make a key for /xapi, replace it or revoke it. The secret is shown this once."""
     with transaction(_SYSTEM):
-        tenant_id = _tenant(organisation)
+        tenant = _tenant(organisation)
+        tenant_id = tenant.id
         said: dict[str, object]
         if revoke:
             said = {"revoked": _revoke(tenant_id, name)}
         else:
             made = _rotate(tenant_id, name) if rotate else issuing.issue(tenant_id, name, purpose, scopes or (ALL,))
             said = {"key": made.key, "secret": made.secret, "endpoint": f"{settings().app_origin}/xapi"}
-    click.echo(json.dumps(said) if as_json else "\n".join(f"{part:8} {value}" for part, value in said.items()))
+            said["organisation"] = tenant.name
+    click.echo(json.dumps(said) if as_json else "\n".join(f"{part:12} {value}" for part, value in said.items()))
 
 
 @cli.command("lrs-months")
@@ -110,11 +113,20 @@ def _rotate(tenant_id: UUID, name: str) -> Issued:
     return issuing.rotate(found[0], {tenant_id})
 
 
-def _tenant(named: str | None) -> UUID:
-    """The organisation meant; one clear sentence where there is none."""
-    for found in db.session.execute(_TENANTS):
-        if named is None or named in {found.name, str(found.id)}:
-            return found.id
-    raise click.ClickException(
-        f"no organisation {named!r}" if named else "no organisation yet: make one, or run `lms demo`"
-    )
+def _tenant(named: str | None) -> accounts.OrganisationView:
+    """The organisation meant: by its id, its exact name, or the first by name; one clear sentence where there is none."""
+    kinds = ("institution", "enterprise")
+    found = _by_id(named) or [view for kind in kinds for view in accounts.organisations_of(kind, named or "")]
+    meant = [view for view in found if named is None or named in {view.name, str(view.id)}]
+    if not meant:
+        said = f"no organisation {named!r}" if named else "no organisation yet: make one, or run `lms demo`"
+        raise click.ClickException(said)
+    return meant[0]
+
+
+def _by_id(named: str | None) -> list[accounts.OrganisationView]:
+    try:
+        view = accounts.organisation(UUID(named or ""))
+    except (ValueError, NotFound):
+        return []
+    return [view] if view.kind in TENANT_KINDS else []

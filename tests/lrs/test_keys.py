@@ -182,3 +182,31 @@ def test_the_command_makes_room_for_the_months_to_come(app: Flask) -> None:
     assert answer.exit_code == 0, answer.output
     with transaction(SYSTEM) as session:
         assert session.scalar(count) == (before or 0) + 3
+
+
+def test_the_command_finds_the_organisation(app: Flask, people: Cast) -> None:
+    """Sabotage: take an authority for one; or the first whose name contains the words."""
+
+    def said(*words: str) -> str:
+        return CliRunner().invoke(commands.cli, ["lrs-key", "x", *words]).output
+
+    assert "安颐职业培训学校" in said("--organisation", str(people.organisations["anyi"]))
+    assert "no organisation" in said("--organisation", "安颐")
+    assert "no organisation" in said("--organisation", str(people.organisations["shunde"]))
+    assert "organisation" in said()
+
+
+def test_the_command_replaces_and_ends_keys(app: Flask, people: Cast) -> None:
+    """Sabotage: leave --rotate out."""
+    school = ["--organisation", "安颐职业培训学校", "--json"]
+
+    def run(*words: str) -> dict[str, str]:
+        return json.loads(CliRunner().invoke(commands.cli, ["lrs-key", "night", *school, *words]).output)
+
+    old = run("--purpose", "每晚一次")
+    new = run("--rotate")
+    assert old["key"] != new["key"]
+    for issued in (old, new):
+        assert Machine(app, keys.Issued(issued["key"], issued["secret"])).get("statements").status_code == 200
+    assert run("--revoke") == {"revoked": 2}
+    assert Machine(app, keys.Issued(new["key"], new["secret"])).get("statements").status_code == 401
