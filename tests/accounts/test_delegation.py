@@ -138,7 +138,7 @@ def test_the_page_lends_and_tells_what_is_wrong(people, client_for):
 
 
 def test_the_audit_says_in_whose_place(people):
-    """Sabotage: leave in_whose_place() out of audit()."""
+    """Sabotage: leave deputy_for out of an entry of the audit."""
     houses.lends(people, "hequan", "suwen", "administrator")
     application_id = houses.asks()
     suwen = people.principal("suwen").using({Permission.ORGANISATION_ADMIT})
@@ -146,7 +146,7 @@ def test_the_audit_says_in_whose_place(people):
         registering.decide_application(application_id, approve=True, reason="", principal=suwen)
     with transaction(SYSTEM):
         entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "organisation:admit"))
-        assert (entry.actor_id, entry.reason.startswith("代何泉办理")) == (people.suwen, True)
+        assert (entry.actor_id, entry.deputy_for) == (people.suwen, people.hequan)
         assert queries.in_whose_place() == ""
 
 
