@@ -121,17 +121,30 @@ def live_app(whole_app: Flask, postgres: RunningPostgres) -> Iterator[Flask]:
     clock.reset()
 
 
+# What the migrations and the plans' data files have written stays.
+STAYS = ("alembic_version", "region", "region_tag", "plan", "programme", "policy")
+
+
+_RESTARTS = """select format('alter sequence %I restart', s.relname) from pg_class s
+  join pg_depend d on d.objid = s.oid and d.deptype in ('a', 'i') join pg_class t on t.oid = d.refobjid
+  where s.relkind = 'S' and s.relnamespace = 'public'::regnamespace and t.relname <> all(:stays)"""
+
+
 def empty_tables(superuser_url: str) -> None:
-    """Empty every table but the plans and their rules; triggers against change do not see a superuser's truncate."""
+    """Empty every table that has rows; as a replica does it, so that triggers and foreign keys look away.
+
+    Far cheaper than truncating a hundred tables, of which a test fills ten.
+    """
     engine = create_engine(superuser_url)
     with engine.begin() as connection:
-        names = connection.scalars(
-            text(
-                "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
-                " and tablename not in ('alembic_version', 'region', 'region_tag', 'plan', 'programme', 'policy')"
-            )
-        ).all()
-        connection.execute(text(f"truncate {', '.join(names)} restart identity cascade"))
+        known = "select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename <> all(:stays)"
+        names = connection.scalars(text(known), {"stays": list(STAYS)}).all()
+        asked = " union all ".join(f"select '{name}' where exists (select from {name})" for name in names)
+        connection.execute(text("set local session_replication_role = replica"))
+        for name in connection.scalars(text(asked)).all():
+            connection.execute(text(f"delete from {name}"))
+        for restart in connection.scalars(text(_RESTARTS), {"stays": list(STAYS)}).all():
+            connection.execute(text(restart))
     engine.dispose()
 
 
