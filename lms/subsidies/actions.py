@@ -37,8 +37,8 @@ def request_export(cohort_id: UUID, identity: str, reason: str, token: str, prin
     export.job_id = job.id
     db.session.add(export)
     db.session.flush()
-    where = {"region": export.region_code, "plan": export.plan_code}
-    audit("hours:export", subject=f"hours_export {export.id}", reason=reason or IDENTITY_WORDS[identity], **where)
+    told, subject = reason or IDENTITY_WORDS[identity], f"hours_export {export.id}"
+    audit("hours:export", subject=subject, reason=told, region=export.region_code, plan=export.plan_code)
     return export.id
 
 

@@ -22,6 +22,8 @@ from lms.foundation.principal import Principal, Scope
 from lms.subsidies import verify
 from tests.people import SYSTEM
 
+# The database works these out, or they only point at the leaf.
+UNSEALED = {"id", "leaf_id", "city_code", "county_code"}
 LMS = Path(rules.__file__).resolve().parents[2]
 
 
@@ -225,6 +227,14 @@ def test_entries_of_before_keep_the_fields_they_were_sealed_with():
     entry = {"action": "x", "subject": "y", "reason": "z", "actor_id": None, "subject_kind": None}
     sealed = rules.sealed_content(entry | {"at": datetime(2026, 1, 1, tzinfo=UTC)})
     assert sealed == {"action": "x", "subject": "y", "reason": "z", "actor": "None", "at": "2026-01-01T00:00:00+00:00"}
+
+
+@pytest.mark.parametrize("column", sorted(set(AuditEntry.__table__.columns.keys()) - UNSEALED))
+def test_every_column_is_sealed(column):
+    """Sabotage: leave a column out of sealed_content(): it could be changed unseen."""
+    entry = dict.fromkeys(AuditEntry.__table__.columns.keys(), "as it was") | {"at": datetime(2026, 1, 1, tzinfo=UTC)}
+    other = datetime(2026, 1, 2, tzinfo=UTC) if column == "at" else "changed"
+    assert rules.sealed_content(entry) != rules.sealed_content(entry | {column: other})
 
 
 def test_concerned_people_are_only_added(app):

@@ -208,7 +208,7 @@ def _as_of(kind: Catalogue, search: Search, on: date, after: tuple[str, UUID] | 
     return _views_then(query.order_by(name.astext, CatalogueChange.organisation_id).limit(limit), on)
 
 
-def _latest(kind: Catalogue, on: date) -> Select[tuple[CatalogueChange]]:
+def _latest(kind: Catalogue, on: date) -> Select[Any]:
     """The last change of each entry up to the end of a day."""
     end = datetime.combine(on + timedelta(days=1), time(), clock.SHANGHAI)
     last = (
@@ -219,7 +219,7 @@ def _latest(kind: Catalogue, on: date) -> Select[tuple[CatalogueChange]]:
     return select(CatalogueChange).where(CatalogueChange.id.in_(last))
 
 
-def _views_then(query: Select[tuple[CatalogueChange]], on: date) -> list[EntryView]:
+def _views_then(query: Select[Any], on: date) -> list[EntryView]:
     rows = list(db.session.scalars(query))
     names = region_names({row.region_code for row in rows}, on)
     return [_then(row, names) for row in rows]
