@@ -200,6 +200,14 @@ def returned_cohorts(principal: Principal) -> list[tuple[CohortView, datetime]]:
     return [(one, moments[one.id]) for one in found if one.id in moments]
 
 
+def closed_cohorts(principal: Principal) -> list[tuple[CohortView, datetime]]:
+    """The newest closed classes that the principal's authority answers for, with the moment of closing."""
+    query = select(Cohort.id, Cohort.closed_at).where(Cohort.state == filing.State.CLOSED, _covered(principal.scope))
+    rows = db.session.execute(query.order_by(Cohort.closed_at.desc(), Cohort.id).limit(MOST_RETURNED)).all()
+    found = {one.id: one for one in _views(_COHORT.where(Cohort.id.in_([row.id for row in rows])))}
+    return [(found[row.id], row.closed_at) for row in rows]
+
+
 def cohorts_to_export() -> list[CohortView]:
     """Classes open or closed that the current principal answers for, newest first."""
     states = (filing.State.OPEN, filing.State.CLOSED)

@@ -10,6 +10,7 @@ from lms.accounts import inbox as accounts_inbox
 from lms.accounts import noticing
 from lms.accounts import queries as accounts
 from lms.cohorts import inbox as cohorts_inbox
+from lms.cohorts import queries as cohorts
 from lms.foundation import clock, working_days
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
@@ -19,14 +20,35 @@ from lms.publishing import inbox as publishing_inbox
 from lms.publishing import queries as publishing
 from lms.reporting import rules
 from lms.reporting.rules import Place
+from lms.subsidies import queries as subsidies
 
 SOURCES: tuple[Source, ...] = (*cohorts_inbox.SOURCES, *publishing_inbox.SOURCES, *accounts_inbox.SOURCES)
+
+
+def _to_export(principal: Principal) -> list[TodoItem]:
+    """Classes that have ended and whose hours nobody has exported, for who exports hours."""
+    if not principal.may(Permission.HOURS_EXPORT_FULL):
+        return []
+    closed = cohorts.closed_cohorts(principal)
+    done = subsidies.exported({one.id for one, _ in closed})
+    names = accounts.organisations({one.tenant_id for one, _ in closed})
+    return [
+        TodoItem(
+            "学时导出", f"{one.title}结班，还没导出学时", names[one.tenant_id].name, "subsidies.exports",
+            {"cohort": one.id}, one.id, since, plan_code=one.plan_code,
+        )
+        for one, since in closed
+        if one.id not in done
+    ]  # fmt: skip
+
+
 LISTS: tuple[Callable[[Principal], list[TodoItem]], ...] = (
     cohorts_inbox.todo,
     publishing.todo,
     accounts_inbox.todo,
     accounts.todo_people,
     noticing.todo,
+    _to_export,
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

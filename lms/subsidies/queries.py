@@ -1,6 +1,6 @@
 """Questions about exports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,11 @@ def export_of_form(token: str) -> UUID | None:
 def newest(most: int = 50) -> list[ExportView]:
     """The exports that the principal may see, newest first."""
     return _views(HoursExport.id.is_not(None), most)
+
+
+def exported(cohort_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the classes that somebody has asked an export of, of what the principal may see."""
+    return frozenset(db.session.scalars(select(HoursExport.cohort_id).where(HoursExport.cohort_id.in_(cohort_ids))))
 
 
 _OWN = tuple(name for name in ExportView.__dataclass_fields__ if name != "result")

@@ -14,6 +14,7 @@ from lms.cohorts.rules.filing import State
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
 from lms.reporting import queries
+from lms.subsidies import actions as subsidies
 from tests.accounts import houses
 from tests.cohorts.classes import PLACES, a_class, a_version
 from tests.people import RURAL_ECOMMERCE, SYSTEM
@@ -187,6 +188,19 @@ def test_what_somebody_left_is_the_successors(people, client_for):
     client_for(people.linlan).post(f"/organisation/staff/{people.liumin}/leave", data=form)
     page = client_for(people.yufang).get("/inbox?mine=1").text
     assert "退回来的班" in page and "经手：余芳" in page
+
+
+def test_who_exports_hours_finds_the_classes_that_ended(people, client_for):
+    """Until somebody has asked for their export. Sabotage: do not look at what was exported."""
+    cohort_id = a_class(people, state="closed", code="1", title="结了的班", closed_at=clock.now())
+    a_class(people, state="open", code="2", title="还开着的班")
+    page = client_for(people.suwen).get("/inbox").text
+    assert "结了的班结班，还没导出学时" in page and "还开着的班" not in page
+    assert "结了的班" not in client_for(people.hequan).get("/inbox").text
+    principal = people.principal("suwen")
+    with transaction(principal):
+        subsidies.request_export(cohort_id, "masked", "", str(uuid4()), principal)
+    assert "结了的班" not in client_for(people.suwen).get("/inbox").text
 
 
 def test_filters_are_in_the_address(people, client_for):
