@@ -121,7 +121,7 @@ def test_a_name_cannot_be_taken_over(people):
 
 
 def test_an_application_goes_to_its_region_department_and_plan(people):
-    """Sabotage: load by id alone in _waiting()."""
+    """Two walls, the action and the row rule. Sabotage: leave the plan out of Scope.covers() and of lms_in_scope()."""
     ours, safety = houses.asks(1), houses.asks(2, plan_code="P09")
     for key, application_id in (("zhaojun", ours), ("haoran", ours), ("hequan", safety)):
         with pytest.raises(NotFound):
