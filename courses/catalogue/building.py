@@ -6,6 +6,7 @@ It is an MP4 like the others, because every phone, the captions and the measure 
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -106,7 +107,7 @@ def _make(script: Script, folder: Path, progress: Progress) -> None:
     """Make everything beside, then rename: a broken-off build is begun anew."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder.parent)
-    beside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    beside = Path(tempfile.mkdtemp(prefix=f"{_mark(os.getpid())}.", dir=folder.parent))
     try:
         lengths, cues = _narrate(script, beside / "narration.wav", progress)
         _draw(script, lengths, beside, progress)
@@ -123,10 +124,17 @@ def _make(script: Script, folder: Path, progress: Progress) -> None:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove what builds of long ago left when they were killed."""
+    """Remove what builds left when they were killed: those of this machine that no longer run, and very old ones."""
     for left in parent.glob(".building-*"):
-        if time.time() - left.stat().st_mtime > SECONDS_TO_FILM * 4:
+        killed = left.name.startswith(_mark("")) and not Path("/proc", left.name.split(".")[2]).exists()
+        if killed or time.time() - left.stat().st_mtime > SECONDS_TO_FILM * 4:
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _mark(process: int | str) -> str:
+    """How the folder of a build under way begins: on which machine, by which process."""
+    host = "".join(letter for letter in platform.node() if letter.isalnum())
+    return f".building-{host}.{process}"
 
 
 def _settle(beside: Path, folder: Path) -> None:

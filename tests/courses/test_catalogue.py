@@ -1,10 +1,13 @@
 """The built-in lesson: made by us, at set-up, from words alone."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from courses.catalogue import BuiltLesson, build
+from courses.catalogue import BuiltLesson, build, building
 from courses.catalogue.building import captions_of
 from courses.catalogue.script import KINDS, read_script
 from courses.catalogue.shelf import COURSES, source_of
@@ -67,6 +70,17 @@ def test_it_is_made_once(lesson: BuiltLesson) -> None:
     written = lesson.mp4.stat().st_mtime_ns
     assert build(KEPT).lessons[0].mp4.stat().st_mtime_ns == written
     assert not list(lesson.mp4.parent.parent.glob(".building-*"))
+
+
+def test_what_a_killed_build_left_is_swept_out(tmp_path: Path) -> None:
+    """A build that goes on is left alone. Sabotage: sweep by age alone."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    mine, left = (tmp_path / f"{building._mark(pid)}.abc" for pid in (os.getpid(), ended.pid))
+    mine.mkdir()
+    left.mkdir()
+    building._sweep(tmp_path)
+    assert mine.is_dir() and not left.exists()
 
 
 def test_numbers_are_read_as_people_say_them() -> None:
