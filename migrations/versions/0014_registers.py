@@ -15,7 +15,7 @@ down_revision = "0013"
 TIME = sa.DateTime(timezone=True)
 REGIONS = Path(__file__).resolve().parents[2] / "lms" / "accounts" / "data" / "regions.csv"
 KINDS = "catalogue in ('institution', 'enterprise')"
-# What a person holds of a scope, whatever the plan: for entries about no particular person.
+# Whether a place lies in a scope, whatever its plan: who may write a public catalogue.
 IN_REGION = """
 create function lms_in_region(region text) returns boolean language sql stable parallel safe as
   $$ select exists (
@@ -24,7 +24,8 @@ create function lms_in_region(region text) returns boolean language sql stable p
        where starts_with($1, scope.region)) $$;
 """
 ENTRY = """actor_id = lms_person() or lms_in_scope(region_code, plan_code)
-  or (plan_code is null and people = 0 and lms_in_region(region_code))
+  or (plan_code is null and people = 0 and exists (select from organisation_plan o
+    where o.organisation_id = audit_entry.organisation_id and lms_in_scope(o.region_code, o.plan_code)))
   or exists (select from audit_person p where p.entry_id = audit_entry.id and p.person_id = lms_person())
   or (plan_code is null and exists (select from audit_person p where p.entry_id = audit_entry.id))"""
 CONCERNED = """person_id = lms_person() or exists (select from known_to k

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from lms.accounts.actions.audit import audit
 from lms.accounts.models.audit import AuditEntry, AuditPerson
+from lms.accounts.models.organisations import OrganisationPlan
 from lms.accounts.queries import audit as queries
 from lms.accounts.queries.audit import Filters
 from lms.accounts.rules import audit as rules
@@ -120,6 +122,17 @@ def test_an_auditor_reaches_region_and_plan(told, region, plan, finds):
     """Sabotage: drop the plan from the policy of audit_entry, or the place from the query."""
     auditor = Principal(person_id=told.hequan, scope=(Scope(region, None, plan),))
     assert reached(auditor) == finds
+
+
+def test_what_is_about_nobody_shows_where_the_organisation_takes_part(people):
+    """Sabotage: show entries without a plan to every scope of the region: the federation would see the school's staff."""
+    with transaction(people.principal("liumin")):
+        audit("lrs-key:issue", subject=f"lrs_key {uuid4()}", reason="接数据")
+    with transaction(SYSTEM) as session:
+        row = {"organisation_id": people.organisations["anyi"], "plan_code": "P06", "region_code": "440606"}
+        session.execute(insert(OrganisationPlan).values(**row).on_conflict_do_nothing())
+    assert reached(Principal(person_id=people.hequan, scope=(Scope("440606", None, "P06"),))) == ["lrs-key:issue"]
+    assert reached(people.principal("haoran")) == []
 
 
 def test_the_database_alone_keeps_strangers_out(told):
