@@ -27,6 +27,7 @@ from lms.foundation.jobs import Job
 from lms.foundation.services import RunningPostgres
 from lms.lrs import actions, forwarding, keys
 from lms.lrs.forwarding import Wanted
+from lms.lrs.outside import Outside
 from lms.lrs.rules.forwarding import LONGEST_PAUSE, pause_after
 from lms.lrs.rules.multipart import Part, join
 from tests.conftest import client_of
@@ -317,17 +318,29 @@ def test_it_does_not_run_ahead_of_a_commit_in_flight(here: Machine, school: UUID
     assert second.found() == [held["id"], after["id"]]
 
 
-def test_two_at_once_send_nothing_twice_into_the_count(here: Machine, school: UUID, second: Second) -> None:
-    """Sabotage: leave the cursor out of the condition in _settle."""
+def test_two_at_once_count_what_they_sent_once(
+    here: Machine, school: UUID, second: Second, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sends and settles while the other waits for its answer. Sabotage: leave the cursor out of _settle."""
     here.post([made() for _ in range(40)])
     forwarding_id = begin(school, second)
+    real, settled = Outside.deliver, []
 
-    def step(_: int) -> int:
+    def slow(self: Outside, *sent: Any) -> Any:
+        told = real(self, *sent)
+        if not settled:
+            settled.append(0)
+            with ThreadPoolExecutor(1) as pool:
+                settled.append(pool.submit(elsewhere).result())
+        return told
+
+    def elsewhere() -> int:
         with here.app.app_context():
             return forwarding.step(forwarding_id)
 
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(step, range(3)))
+    monkeypatch.setattr(Outside, "deliver", slow)
+    assert forwarding.step(forwarding_id) == 0, "the other was quicker"
+    assert settled == [0, 40]
     assert view(forwarding_id, school).sent == 40
     assert len(second.found()) == 40
 
