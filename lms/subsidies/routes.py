@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from wtforms.fields.choices import SelectChoice
 
 from lms.accounts import queries as accounts
+from lms.accounts import sessions
 from lms.cohorts import queries as cohorts
 from lms.foundation import jobs, secrets
 from lms.foundation.database import transaction
@@ -45,6 +46,8 @@ def ask() -> Any:
     form = ExportForm()
     if not form.validate_on_submit():
         return _choose(form), 422
+    if form.identity.data == "full":
+        sessions.require_fresh_proof()
     try:
         with transaction(current()):
             wanted = UUID(form.cohort_id.data), form.identity.data, form.reason.data, form.token.data

@@ -224,6 +224,20 @@ def test_the_full_number_is_shown_once_with_a_reason(people: Cast, client_for: C
     assert client_for(people.liumin).post(f"/people/{people.xiulan}/reveal", data={"reason": "看看"}).status_code == 404
 
 
+@pytest.mark.parametrize("door", ["/people/{}/reveal", "/people/{}/merge", "/me/erase"])
+def test_what_cannot_be_undone_wants_a_proof_of_the_last_minutes(
+    people: Cast,
+    client_for: Clients,
+    turn_clock,  # type: ignore[no-untyped-def]
+    door: str,
+) -> None:
+    """Sabotage: leave require_fresh_proof() out of one."""
+    authority = client_for(people.hequan)
+    turn_clock(minutes=11)
+    answer = authority.post(door.format(people.xiulan), data={"reason": "核对补贴名单"})
+    assert answer.status_code == 302 and answer.location.startswith("/me/prove")
+
+
 def test_search_keeps_words_out_of_the_address(people: Cast, client_for: Clients) -> None:
     clerk = client_for(people.liumin)
     found = clerk.post("/people", data={"words": "黄秀"})

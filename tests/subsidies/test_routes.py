@@ -90,6 +90,15 @@ def test_a_form_that_asks_too_much_says_so_and_keeps_what_was_chosen(client_for,
     assert "写一句为什么要完整的身份证号" in answer.text
 
 
+def test_full_numbers_want_a_proof_of_the_last_minutes(client_for, people: Cast, room: Classroom, turn_clock) -> None:  # type: ignore[no-untyped-def]
+    """Sabotage: leave require_fresh_proof() out of ask()."""
+    client = client_for(people.suwen)
+    turn_clock(minutes=11)
+    answer = client.post("/exports", data=sent(room, identity="full", reason="报补贴"))
+    assert answer.location.startswith("/me/prove")
+    assert client.post("/exports", data=sent(room)).location.startswith("/exports/")
+
+
 @pytest.mark.parametrize("broken", [{"cohort_id": "x"}, {"identity": "naked"}, {"token": ""}, {"reason": "长" * 201}])
 def test_broken_forms_are_422(client_for, people: Cast, room: Classroom, broken: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
     assert client_for(people.hequan).post("/exports", data=sent(room, **broken)).status_code == 422

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from flask_login import logout_user
 
-from lms.accounts import queries
+from lms.accounts import queries, sessions
 from lms.accounts.actions import consents, erasing
 from lms.accounts.people_forms import EraseForm
 from lms.accounts.queries.copies import copy_of
@@ -65,6 +65,8 @@ def data_file() -> Any:
 def erase() -> Any:
     """Say what goes and what stays; on a double yes, erase the account and end every session."""
     form = EraseForm()
+    if request.method == "POST":
+        sessions.require_fresh_proof()
     with transaction(current()):
         reasons = erasing.why_not_erase(current().person())
     if form.validate_on_submit() and not reasons and form.is_sure():

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
-from lms.accounts import actions, queries
+from lms.accounts import actions, queries, sessions
 from lms.accounts.actions import attributes, consents, corrections, documents, merging, real_names
 from lms.accounts.people_forms import (
     ConfirmForm,
@@ -63,6 +63,7 @@ def look(person_id: UUID) -> Any:
 @allow(Permission.PERSON_REVEAL)
 def reveal(person_id: UUID) -> Any:
     """The full number, once, with a reason that is kept."""
+    sessions.require_fresh_proof()
     form = ReasonForm()
     if not form.validate_on_submit():
         return _page(person_id, revealing=form), 422
@@ -182,6 +183,7 @@ def decide(person_id: UUID) -> Any:
 @allow(Permission.PERSON_MERGE)
 def merge(person_id: UUID) -> Any:
     """Say that two entries with one number are one person."""
+    sessions.require_fresh_proof()
     form = ReasonForm()
     with transaction(current()):
         holder = merging.merge_doubtful(person_id, form.reason.data or "", current())
