@@ -20,7 +20,8 @@ from lms.lrs.rules.sequence import SHIFT, first_of
 from lms.lrs.rules.statement import complete, read_statement
 from lms.lrs.rules.versions import Version
 
-AGENTS, LESSONS, REGISTRATIONS = 200, 1000, 400
+# Few enough that each has a full page already at ten thousand statements.
+AGENTS, LESSONS, REGISTRATIONS = 100, 100, 100
 PAGE = 50
 HOME = "https://yanxue.example"
 COURSE = f"{HOME}/courses/1"
