@@ -126,9 +126,9 @@ def test_an_import_leaves_an_audit_entry(people: Cast, liumin: Principal) -> Non
     confirm(cohort_id, preview(cohort_id, liumin, [*made_up(2), ("坏", "1", "2")]), liumin)
     with transaction(liumin):
         found = db.session.execute(
-            text("select actor_id, subject from audit_entry where action = 'roster:import'")
+            text("select actor_id, subject, reason from audit_entry where action = 'roster:import'")
         ).all()
-    assert found == [(people.liumin, f"cohort {cohort_id}: 2 joined, 1 refused")]
+    assert found == [(people.liumin, f"cohort {cohort_id}", "花名册 2 人进班，1 行没有收")]
 
 
 @pytest.mark.parametrize(("state", "events"), [("draft", 0), ("filed", 0), ("returned", 0), ("open", 1)])

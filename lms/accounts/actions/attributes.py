@@ -42,7 +42,7 @@ def enter(person_id: UUID, said: Said, principal: Principal, document_id: UUID |
     _check(person_id, said)
     _allow(said.key, principal)
     row_id = _write(person_id, said, Standing.VOUCHED, principal, document_id)
-    audit("attribute:enter", subject=f"attribute {row_id} of person {person_id}", reason="checked by the writer")
+    audit("attribute:enter", subject=f"attribute {row_id} of person {person_id}", reason="经办自己核过")
     return row_id
 
 
@@ -179,7 +179,7 @@ def _confirm(
     _end(row, Ended.CONFIRMED, principal)
     kept = document_id or row.document_id
     row_id = _write(row.person_id, said, standing, principal, kept, rests_on=row.id)
-    audit(f"attribute:{standing}", subject=f"attribute {row_id} of person {row.person_id}", reason=f"rests on {row.id}")
+    audit(f"attribute:{standing}", subject=f"attribute {row_id} of person {row.person_id}", reason="和本人填的对过")
     return row_id
 
 

@@ -29,7 +29,7 @@ def give_on_paper(person_id: UUID, purpose: Purpose, principal: Principal) -> No
     queries.person(person_id)
     if not queries.has_consented(person_id, purpose):
         _write(person_id, purpose, "paper", principal, given=True)
-        audit("consent:paper", subject=f"person {person_id}", reason="signed on paper")
+        audit("consent:paper", subject=f"person {person_id}", reason="看过签了字的纸")
 
 
 def withdraw(purpose: Purpose, principal: Principal) -> None:

@@ -50,7 +50,7 @@ def open_corrections(person_id: UUID, principal: Principal) -> list[CorrectionVi
         raise NotFound()
     found = corrections(person_id, opened=True)
     if found:
-        audit("correction:look", subject=f"person {person_id}", reason="decide on it")
+        audit("correction:look", subject=f"person {person_id}", reason="办更正前看材料")
     return found
 
 

@@ -50,7 +50,7 @@ def erase(principal: Principal) -> str:
     documents.delete(list(db.session.scalars(select(PersonDocument.id).where(PersonDocument.person_id == person_id))))
     blank = {"content": None, "answer": None}
     db.session.execute(update(CorrectionRequest).where(CorrectionRequest.person_id == person_id).values(**blank))
-    audit("person:erase", subject=f"person {person_id}", reason="asked by the person")
+    audit("person:erase", subject=f"person {person_id}", reason="本人要求")
     events.publish(PersonErased(person_id))
     _end_sign_in(person_id, phone_index)
     return pseudonym

@@ -164,8 +164,9 @@ def confirm(prepared: Prepared, cohort_id: UUID, principal: Principal) -> Outcom
     for name, value in done.items():
         setattr(roster, name, value)
     db.session.flush()
-    told = f"cohort {cohort.id}: {len(joined)} joined, {roster.refused} refused"
-    accounts.audit("roster:import", subject=told, reason=f"roster {roster.id}")
+    told = f"花名册 {len(joined)} 人进班，{roster.refused} 行没有收"
+    about = f"cohort {cohort.id}"
+    accounts.audit("roster:import", subject=about, reason=told, region=cohort.region_code, plan=cohort.plan_code)
     if joined and cohort.state == filing.State.OPEN:
         place = (cohort.id, cohort.tenant_id, cohort.version_id, cohort.region_code, cohort.plan_code)
         events.publish(PeopleEnrolled(*place, tuple(joined)))
