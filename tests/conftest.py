@@ -45,6 +45,7 @@ hypothesis.settings.load_profile("house")
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # a Friday noon in Guangdong
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let two processes share the run by whole files (make test); the long group begins first, so that they end together."""
     items.sort(key=lambda item: not _on_machine(item))

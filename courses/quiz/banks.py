@@ -44,25 +44,25 @@ class BankSheet:
 
 def read_bank(path: Path) -> BankSheet:
     """Every question of a sheet and every line that is none; raises courses.course.Refused where there is no such sheet."""
-    rows = reading._rows(path)
-    place, columns = reading._header(rows)
-    tag = next((n for n, cell in enumerate(rows[place]) if reading._narrow(cell) in TAGS), None)
+    rows = reading.rows_of(path)
+    place, columns = reading.header_of(rows)
+    tag = next((n for n, cell in enumerate(rows[place]) if reading.narrow(cell) in TAGS), None)
     found, faults = [], []
     for line, row in enumerate(rows[place + 1 :], start=place + 2):
         cells = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
         if not any(cells.values()):
             continue
-        read = reading._question(cells)
+        read = reading.question_of(cells)
         if isinstance(read, Question):
             found.append(BankRow(line, _item(row, tag), read))
         else:
             faults.append(RowFault(line, *read, tuple(row)))
     if not found and not faults:
-        raise Refused(reading._fault("表里一道题也没有", "从第二行起，一行写一道题"))
+        raise Refused(reading.fault("表里一道题也没有", "从第二行起，一行写一道题"))
     return BankSheet(tuple(rows[place]), tuple(found), tuple(faults))
 
 
 def _item(row: Sequence[str], tag: int | None) -> str:
     """The item as a number: 2.10 stays 2.10, full-width digits are plain."""
     text = row[tag] if tag is not None and tag < len(row) else ""
-    return reading._narrow(text).rstrip(".、")[:40]
+    return reading.narrow(text).rstrip(".、")[:40]

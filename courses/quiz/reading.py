@@ -50,22 +50,22 @@ Row = Sequence[str]
 
 def read_sheet(path: Path) -> tuple[Quiz, tuple[Finding, ...]]:
     """The quiz of the first sheet, and what was found; raises Refused naming every row that must be mended."""
-    rows = _rows(path)
-    place, columns = _header(rows)
+    rows = rows_of(path)
+    place, columns = header_of(rows)
     questions, faults = [], []
     for number, row in enumerate(rows[place + 1 :], start=place + 2):
         cells = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
         if not any(cells.values()):
             continue
-        question = _question(cells)
+        question = question_of(cells)
         if isinstance(question, Question):
             questions.append(question)
         else:
-            faults.append(_fault(f"第 {number} 行：{question[0]}", question[1]))
+            faults.append(fault(f"第 {number} 行：{question[0]}", question[1]))
     if faults:
         raise Refused(*faults[:50])
     if not questions:
-        raise Refused(_fault("表里一道题也没有", "从第二行起，一行写一道题"))
+        raise Refused(fault("表里一道题也没有", "从第二行起，一行写一道题"))
     return Quiz(tuple(questions)), tuple(_found(questions))
 
 
@@ -87,7 +87,7 @@ def _counts(questions: list[Question]) -> str:
     return "、".join(f"{words[kind]} {count}" for kind, count in counts.items() if count)
 
 
-def _rows(path: Path) -> list[Row]:
+def rows_of(path: Path) -> list[Row]:
     """Cells as clean text. Formulas come as the values that were saved with them."""
     data = path.read_bytes()
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
@@ -110,10 +110,10 @@ def _workbook(data: bytes) -> list[Row]:
     except BaseException as problem:
         if not isinstance(problem, Exception) and type(problem).__name__ != "PanicException":
             raise
-        raise Refused(_fault("表格打不开，文件可能坏了", "用 WPS 或 Excel 打开，另存为 .xlsx 再传")) from problem
+        raise Refused(fault("表格打不开，文件可能坏了", "用 WPS 或 Excel 打开，另存为 .xlsx 再传")) from problem
     if height > MOST_ROWS or width > MOST_COLUMNS:
         raise Refused(
-            _fault(f"表有 {height} 行、{width} 列，太大了", f"一份小测验最多 {MOST_ROWS} 行，把空行空列删掉再传")
+            fault(f"表有 {height} 行、{width} 列，太大了", f"一份小测验最多 {MOST_ROWS} 行，把空行空列删掉再传")
         )
     return [[_clean(cell) for cell in row] for row in cells]
 
@@ -126,16 +126,16 @@ def _csv(data: bytes) -> list[Row]:
         except UnicodeDecodeError:
             continue
     else:
-        raise Refused(_fault("表格里的字读不出来", "用 WPS 或 Excel 打开，另存为 .xlsx 再传"))
+        raise Refused(fault("表格里的字读不出来", "用 WPS 或 Excel 打开，另存为 .xlsx 再传"))
     if "\0" in text:
-        raise Refused(_fault("这不是表格", "请选 .xlsx、.xls 或 .csv 文件"))
+        raise Refused(fault("这不是表格", "请选 .xlsx、.xls 或 .csv 文件"))
     separator = max(",\t;", key=text[:2000].count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as problem:
-        raise Refused(_fault("表格读不下去，可能少了一个引号", "用 WPS 或 Excel 打开，另存为 .xlsx 再传")) from problem
+        raise Refused(fault("表格读不下去，可能少了一个引号", "用 WPS 或 Excel 打开，另存为 .xlsx 再传")) from problem
     if len(rows) > MOST_ROWS:
-        raise Refused(_fault(f"表有 {len(rows)} 行，太大了", f"一份小测验最多 {MOST_ROWS} 行"))
+        raise Refused(fault(f"表有 {len(rows)} 行，太大了", f"一份小测验最多 {MOST_ROWS} 行"))
     return [[_clean(cell) for cell in row] for row in rows]
 
 
@@ -149,11 +149,12 @@ def _clean(cell: Any) -> str:
     return "".join(letter for letter in text if letter.isprintable() or letter == "\n").strip()[:2000]
 
 
-def _narrow(text: str) -> str:
+def narrow(text: str) -> str:
+    """A cell as headers are compared: full-width letters narrowed, no blanks, in capitals."""
     return unicodedata.normalize("NFKC", text).replace(" ", "").replace("\n", "").upper()
 
 
-def _header(rows: list[Row]) -> tuple[int, dict[str, int]]:
+def header_of(rows: list[Row]) -> tuple[int, dict[str, int]]:
     """Where the header is and which column is which; raises Refused naming what is missing."""
     best: dict[str, int] = {}
     for place, row in enumerate(rows[:HEADER_WITHIN]):
@@ -163,13 +164,13 @@ def _header(rows: list[Row]) -> tuple[int, dict[str, int]]:
         best = max(best, columns, key=len)
     missing = [name for key, name in (("text", "题目"), ("answer", "答案")) if key not in best]
     mend = "第一行写：题型、题目、选项A、选项B、选项C、选项D、答案、解析"
-    raise Refused(_fault(f"表头里没有“{'”和“'.join(missing)}”这一列", mend))
+    raise Refused(fault(f"表头里没有“{'”和“'.join(missing)}”这一列", mend))
 
 
 def _columns(row: Row) -> dict[str, int]:
     columns: dict[str, int] = {}
     for index, cell in enumerate(row):
-        name = _narrow(cell)
+        name = narrow(cell)
         option = _OPTION.fullmatch(name)
         for key, names in _COLUMNS.items():
             if name in names:
@@ -179,7 +180,7 @@ def _columns(row: Row) -> dict[str, int]:
     return columns
 
 
-def _question(cells: dict[str, str]) -> Question | tuple[str, str]:
+def question_of(cells: dict[str, str]) -> Question | tuple[str, str]:
     """A question; or what is wrong with the row and how to mend it."""
     text, options = cells["text"], _options(cells)
     if not text:
@@ -201,7 +202,7 @@ def _question(cells: dict[str, str]) -> Question | tuple[str, str]:
 def _choice(
     kind: QuestionKind, text: str, options: tuple[str, ...], cells: dict[str, str]
 ) -> Question | tuple[str, str]:
-    letters = re.sub(r"[,、;/和及.。]", "", _narrow(cells["answer"]))
+    letters = re.sub(r"[,、;/和及.。]", "", narrow(cells["answer"]))
     if not letters:
         return "没有答案", "写上正确选项的字母，比如 A"
     if not set(letters) <= set(LETTERS[: len(options)]):
@@ -215,10 +216,8 @@ def _choice(
 
 
 def _judge(text: str, cells: dict[str, str]) -> Question | tuple[str, str]:
-    word = _narrow(cells["answer"])
-    choices = (
-        {"A": 0, "B": 1} if _narrow(cells.get("A", "")) in _RIGHT and _narrow(cells.get("B", "")) in _WRONG else {}
-    )
+    word = narrow(cells["answer"])
+    choices = {"A": 0, "B": 1} if narrow(cells.get("A", "")) in _RIGHT and narrow(cells.get("B", "")) in _WRONG else {}
     place = 0 if word in _RIGHT else 1 if word in _WRONG else choices.get(word)
     if place is None:
         return f"判断题的答案“{cells['answer'][:20]}”不认识", "答案写 对 或 错"
@@ -227,10 +226,10 @@ def _judge(text: str, cells: dict[str, str]) -> Question | tuple[str, str]:
 
 def _kind(cells: dict[str, str], options: tuple[str, ...] | None) -> QuestionKind | None:
     """The kind that was written; where none was, what the answer shows."""
-    written = _narrow(cells.get("kind", ""))
+    written = narrow(cells.get("kind", ""))
     if written:
         return _KINDS.get(written)
-    answer = _narrow(cells["answer"])
+    answer = narrow(cells["answer"])
     if not options and answer in _RIGHT | _WRONG:
         return QuestionKind.JUDGE
     return QuestionKind.MULTIPLE if len(re.sub(r"[^A-H]", "", answer)) > 1 else QuestionKind.SINGLE
@@ -244,5 +243,6 @@ def _options(cells: dict[str, str]) -> tuple[str, ...] | None:
     return None if "" in written else tuple(written)
 
 
-def _fault(what: str, mend: str) -> Finding:
+def fault(what: str, mend: str) -> Finding:
+    """What keeps a sheet from being read, and how its author mends it."""
     return Finding(Level.REFUSAL, WHERE, what, mend)
