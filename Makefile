@@ -12,7 +12,7 @@ PIP := --disable-pip-version-check --no-input --quiet
 CHECKED := lms courses media tests benches migrations wsgi.py
 ARGS ?=
 # two processes share the tests by whole files; tests/conftest.py says which stay together
-PYTEST := python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+PYTEST := python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
