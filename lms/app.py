@@ -89,7 +89,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for part in (errors, filters, navigation):
         part.init_app(app)
     sending.init_app(app, app.config["LMS"])
-    province.init_app(app)
+    province.init_app(app, app.config["LMS"].providers)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_blueprint(lrs.bp)

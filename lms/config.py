@@ -4,11 +4,25 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import current_app
+
+PROVIDERS = (
+    "LMS_SMS_URL",
+    "LMS_SMS_FALLBACK_URL",
+    "LMS_SMS_DAILY",
+    "LMS_RECEIPT_TOKEN",
+    "LMS_WECHAT_URL",
+    "LMS_OIDC_ISSUER",
+    "LMS_OIDC_CLIENT_ID",
+    "LMS_OIDC_CLIENT_SECRET",
+    "LMS_OIDC_SCOPE",
+    "LMS_OIDC_ID_CLAIM",
+    "LMS_OIDC_NAME_CLAIM",
+)
 
 
 class SettingError(Exception):
@@ -33,6 +47,8 @@ class Settings:
     whole_catalogue: bool
     testing: bool
     clock_file: Path | None
+    # What concerns message carriers and the province's sign-in, as it was set; their rooms read it, and no repr shows it.
+    providers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def app_host(self) -> str:
@@ -70,6 +86,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         whole_catalogue=_whole_catalogue(environ),
         testing=_switch(environ, "LMS_TESTING"),
         clock_file=_clock_file(environ),
+        providers={name: environ[name] for name in PROVIDERS if name in environ},
     )
 
 

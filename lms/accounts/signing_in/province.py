@@ -4,7 +4,6 @@ LMS_OIDC_ISSUER, LMS_OIDC_CLIENT_ID, LMS_OIDC_CLIENT_SECRET; LMS_OIDC_SCOPE ("op
 ("id_number") and LMS_OIDC_NAME_CLAIM ("name") say where the province puts number and name.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,9 +55,9 @@ class Citizen:
     number: str
 
 
-def init_app(app: Flask, environ: Mapping[str, str] = os.environ) -> None:
+def init_app(app: Flask, given: Mapping[str, str]) -> None:
     """Know the provider that the settings name; without LMS_OIDC_ISSUER there is none."""
-    app.extensions["province"] = _read(app, environ)
+    app.extensions["province"] = _read(app, given)
 
 
 def on() -> bool:
@@ -131,14 +130,14 @@ def _more(province: Province, token: dict[str, Any], claims: dict[str, Any]) -> 
     return told
 
 
-def _read(app: Flask, environ: Mapping[str, str]) -> Province | None:
-    issuer = environ.get("LMS_OIDC_ISSUER", "").rstrip("/")
+def _read(app: Flask, given: Mapping[str, str]) -> Province | None:
+    issuer = given.get("LMS_OIDC_ISSUER", "").rstrip("/")
     if not issuer:
         return None
-    key, secret = environ.get("LMS_OIDC_CLIENT_ID", ""), environ.get("LMS_OIDC_CLIENT_SECRET", "")
+    key, secret = given.get("LMS_OIDC_CLIENT_ID", ""), given.get("LMS_OIDC_CLIENT_SECRET", "")
     if not (issuer.startswith(("https://", "http://127.0.0.1")) and key and secret):
         raise SettingError("LMS_OIDC_ISSUER must be https, and LMS_OIDC_CLIENT_ID and LMS_OIDC_CLIENT_SECRET be set")
-    scope = environ.get("LMS_OIDC_SCOPE", "openid profile")
+    scope = given.get("LMS_OIDC_SCOPE", "openid profile")
     client = OAuth(app).register(
         "province",
         client_id=key,
@@ -146,7 +145,7 @@ def _read(app: Flask, environ: Mapping[str, str]) -> Province | None:
         server_metadata_url=f"{issuer}/.well-known/openid-configuration",
         client_kwargs={"scope": scope, "code_challenge_method": "S256", "default_timeout": 5},
     )
-    names = (environ.get("LMS_OIDC_ID_CLAIM", "id_number"), environ.get("LMS_OIDC_NAME_CLAIM", "name"))
+    names = (given.get("LMS_OIDC_ID_CLAIM", "id_number"), given.get("LMS_OIDC_NAME_CLAIM", "name"))
     return Province(client, issuer, *names)
 
 

@@ -1,7 +1,5 @@
 """The post office of a running application: who carries what."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, current_app
@@ -28,9 +26,9 @@ class Post:
         return [each for each in self.providers if each.carries(channel, purpose)]
 
 
-def init_app(app: Flask, settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     """Open the post office; without any provider the demonstration shows codes, and a real house refuses clearly."""
-    app.extensions["post"] = open_post(read(environ), settings.demo)
+    app.extensions["post"] = open_post(read(settings.providers), settings.demo)
 
 
 def open_post(decided: SendingSettings, demo: bool) -> Post:

@@ -43,20 +43,20 @@ class SendingSettings:
     receipt_token: str = ""
 
 
-def read(environ: Mapping[str, str]) -> SendingSettings:
+def read(given: Mapping[str, str]) -> SendingSettings:
     """Read all; raises SettingError naming the variable, never repeating a key."""
-    sms = [account(environ, name, {"aliyun", "tencent"}) for name in ("LMS_SMS_URL", "LMS_SMS_FALLBACK_URL")]
+    sms = [account(given, name, {"aliyun", "tencent"}) for name in ("LMS_SMS_URL", "LMS_SMS_FALLBACK_URL")]
     return SendingSettings(
         sms=tuple(each for each in sms if each),
-        wechat=account(environ, "LMS_WECHAT_URL", {"wechat"}),
-        daily=_daily(environ.get("LMS_SMS_DAILY", "20000")),
-        receipt_token=_token(environ.get("LMS_RECEIPT_TOKEN", "")),
+        wechat=account(given, "LMS_WECHAT_URL", {"wechat"}),
+        daily=_daily(given.get("LMS_SMS_DAILY", "20000")),
+        receipt_token=_token(given.get("LMS_RECEIPT_TOKEN", "")),
     )
 
 
-def account(environ: Mapping[str, str], name: str, kinds: set[str]) -> Account | None:
+def account(given: Mapping[str, str], name: str, kinds: set[str]) -> Account | None:
     """The account that a variable names; None where it is not set."""
-    text = environ.get(name, "")
+    text = given.get(name, "")
     if not text:
         return None
     parts = urlsplit(text)

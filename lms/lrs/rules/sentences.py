@@ -35,7 +35,7 @@ def thing_name(statement: Json) -> str:
         return "另一条记录"
     if kind == "SubStatement":
         return "一件打算做的事"
-    if kind in {"Agent", "Group"}:
+    if kind in ("Agent", "Group"):  # whatever was kept: a list has no hash
         return str(target.get("name") or "一个人")
     return _short(_in_chinese(_of(target, "definition").get("name")) or _tail(str(target.get("id", ""))))
 
