@@ -1,14 +1,11 @@
 """The export job: makes the bundle, keeps its files, writes the result once."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
 
-from lms.config import settings
+from lms.foundation import scratch
 from lms.foundation.database import transaction
 from lms.foundation.errors import LMSError
 from lms.foundation.jobs import JobRefused, RunningJob, handles
@@ -26,26 +23,12 @@ def export(job: RunningJob) -> None:
     with transaction(job.principal):
         wanted = queries.export(UUID(job.arguments["export_id"]))
     order = Order(wanted.cohort_id, wanted.identity, wanted.reason)
-    with _room(job) as folder:
+    with scratch.room(job) as folder:
         try:
             made = make(order, job.principal, folder, job.progress)
         except LMSError as refusal:
             raise JobRefused(refusal.sentence) from refusal
         _keep(job, wanted, made)
-
-
-@contextmanager
-def _room(job: RunningJob) -> Iterator[Path]:
-    """A folder of the attempt's own, for its owner's eyes; what a killed attempt left behind goes first."""
-    place = settings().data / "exporting"
-    for left in place.glob(f"{job.id}-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = place / f"{job.id}-{job.attempt}"
-    folder.mkdir(parents=True, mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep(job: RunningJob, wanted: queries.ExportView, made: Made) -> None:
