@@ -1,6 +1,6 @@
 """What a course is, whichever package it came in. Times inside a lesson are whole milliseconds (`_ms`)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -90,28 +90,69 @@ def _question(data: dict[str, Any]) -> Question:
     return Question(kind, data["text"], tuple(data["options"]), answer, data["explanation"])
 
 
+class Format(StrEnum):
+    """What kind of package a course came in."""
+
+    SERIES = "series"
+    CMI5 = "cmi5"
+    SCORM_12 = "scorm12"
+    SCORM_2004 = "scorm2004"
+    TINCAN = "tincan"
+    DOCUMENT = "document"
+
+
 class LessonKind(StrEnum):
-    """What a lesson is made of."""
+    """What a lesson is made of: a video, a quiz, a document (PDF or HTML), a SCO, an AU of cmi5, a tincan activity."""
 
     VIDEO = "video"
     QUIZ = "quiz"
+    DOCUMENT = "document"
+    SCO = "sco"
+    AU = "au"
+    ACTIVITY = "activity"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of a package: its path inside it (NFC, forward slashes), its size in bytes, the SHA-256 of its bytes in hex."""
+
+    path: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson of a course: a video has captions, a quiz has questions."""
+    """One lesson of a course: a video has captions, a quiz has questions, what came in a package has an entry.
+
+    `identifier` is the publisher's id. `entry` is where it starts: a path inside the package with its own query, or an
+    https address abroad. `places` is how many distinct places (pages, slides) it is known to have, 0 when nobody knows.
+    `settings` holds what its format says of it (see the reading.py of the format), as plain JSON data.
+    """
 
     number: int
     title: str
     kind: LessonKind
     cues: tuple[Cue, ...] = ()
     quiz: Quiz | None = None
+    identifier: str = ""
+    entry: str = ""
+    places: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Course:
-    """A course as it was read; `findings` hold what was found and what should be looked at."""
+    """A course as it was read; `findings` hold what was found and what should be looked at.
+
+    `structure` is what a format says of the whole (blocks and objectives of cmi5, the organisation and sequencing of
+    SCORM), as plain JSON data. `members` are the files of the package, those that pages may ask for.
+    """
 
     title: str
     lessons: tuple[Lesson, ...]
     findings: tuple[Finding, ...] = ()
+    format: Format = Format.SERIES
+    identifier: str = ""
+    structure: dict[str, Any] = field(default_factory=dict)
+    members: tuple[Member, ...] = ()

@@ -1,6 +1,6 @@
 """The tables that only publishing writes."""
 
-from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
+from lms.publishing.models.courses import Lesson, Package, PackageFile, PackageVersion, VersionDecision
 from lms.publishing.models.training import (
     ConformingLesson,
     SyllabusImport,
@@ -19,6 +19,7 @@ __all__ = [
     "ConformingLesson",
     "Lesson",
     "Package",
+    "PackageFile",
     "PackageVersion",
     "SyllabusImport",
     "SyllabusItem",

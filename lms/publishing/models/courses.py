@@ -39,6 +39,9 @@ class PackageVersion(Identified, Dated, db.Model):  # type: ignore[name-defined]
     source: Mapped[dict[str, Any]]
     source_hash: Mapped[str]
     content_hash: Mapped[str | None]
+    format: Mapped[str] = mapped_column(default="series")
+    identifier: Mapped[str] = mapped_column(default="")
+    structure: Mapped[dict[str, Any]] = mapped_column(default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     job_id: Mapped[UUID | None]
     uploaded_by: Mapped[UUID]
@@ -49,7 +52,10 @@ class PackageVersion(Identified, Dated, db.Model):  # type: ignore[name-defined]
 
 
 class Lesson(Identified, Dated, db.Model):  # type: ignore[name-defined]
-    """A lesson of a version: a video as the server probed it, or a quiz with its answers."""
+    """A lesson of a version: a video as the server probed it, a quiz with its answers, or what a package starts.
+
+    See courses.course.Lesson for identifier, entry, places and settings.
+    """
 
     __tablename__ = "lesson"
 
@@ -68,6 +74,22 @@ class Lesson(Identified, Dated, db.Model):  # type: ignore[name-defined]
     captions_key: Mapped[str | None]
     size_bytes: Mapped[int] = mapped_column(default=0)
     quiz: Mapped[dict[str, Any] | None]
+    identifier: Mapped[str] = mapped_column(default="")
+    entry: Mapped[str] = mapped_column(default="")
+    places: Mapped[int] = mapped_column(default=0)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class PackageFile(db.Model):  # type: ignore[name-defined]
+    """A file of a version's package: the path that pages ask for, and the hash under which its bytes lie in the storage."""
+
+    __tablename__ = "package_file"
+
+    version_id: Mapped[UUID] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    sha256: Mapped[str]
+    size_bytes: Mapped[int]
 
 
 class VersionDecision(Identified, Dated, db.Model):  # type: ignore[name-defined]

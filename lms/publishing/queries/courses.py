@@ -38,6 +38,9 @@ class VersionView:
     submitted_at: datetime | None
     decided_at: datetime | None
     reason: str
+    format: str
+    identifier: str
+    structure: dict[str, Any]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -63,6 +66,10 @@ class LessonView:
     captions_key: str | None
     size_bytes: int
     quiz: dict[str, Any] | None
+    identifier: str
+    entry: str
+    places: int
+    settings: dict[str, Any]
 
     @property
     def questions(self) -> Quiz | None:

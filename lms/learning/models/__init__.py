@@ -1,0 +1,27 @@
+"""The tables that only learning writes."""
+
+from lms.learning.models.launches import Launch
+from lms.learning.models.study import (
+    Beat,
+    Coverage,
+    HourLedger,
+    Lease,
+    LessonCompletion,
+    Placed,
+    QuizAttempt,
+    Registration,
+    StudySession,
+)
+
+__all__ = [
+    "Beat",
+    "Coverage",
+    "HourLedger",
+    "Launch",
+    "Lease",
+    "LessonCompletion",
+    "Placed",
+    "QuizAttempt",
+    "Registration",
+    "StudySession",
+]

@@ -1,0 +1,45 @@
+"""我的学时: what counted, what did not, and why."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template
+
+from lms.foundation import clock
+from lms.foundation.database import transaction
+from lms.foundation.permissions import allow
+from lms.foundation.principal import current
+from lms.learning import queries
+from lms.learning.routes.blueprint import STUDY, bp
+from lms.learning.rules import pictures, reasons, words
+
+
+@bp.get("/hours")
+@allow(STUDY)
+def hours() -> Any:
+    """A person's hours: in all, this week, by course, and what did not count."""
+    person_id, today = current().person(), clock.today()
+    monday = today - timedelta(days=today.weekday())
+    with transaction(current()):
+        courses = queries.courses_of(person_id)
+        policy = queries.policy_of(courses[0]) if courses else None
+        week = queries.day_totals(person_id, monday, today)
+        credited = queries.credited_by_registration(person_id)
+        lost = queries.uncounted(person_id, today - timedelta(days=30))
+    cell_ms = policy.class_hour_seconds * 1000 if policy else 1
+    cells = (
+        pictures.cells_of_week([day.online_ms for day in week], cell_ms, policy.daily_cap_class_hours) if policy else 1
+    )
+    columns = [(day, pictures.column(day.credited_ms, day.lost_ms, cells * cell_ms)) for day in week]
+    return render_template(
+        "learning/hours.html",
+        courses=courses,
+        policy=policy,
+        today=week[-1],
+        columns=columns,
+        cells=cells,
+        credited=credited,
+        lost=lost,
+        reasons=reasons,
+        words=words,
+    )
