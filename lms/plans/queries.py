@@ -1,5 +1,6 @@
 """Questions about plans, programmes and the rules in force."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from lms.plans.rules.eligibility import ProgrammeRules
 from lms.plans.rules.sheets import PlanSheet
 from lms.plans.rules.sheets import Programme as ProgrammeSheet
 from lms.plans.rules.targets import Target, Unit
+from lms.plans.rules.thresholds import values
 
 PROVINCE = "44"
 
@@ -116,6 +118,11 @@ def thresholds(programme_code: str) -> list[rules.Threshold]:
     return [
         rules.Threshold(**{name: getattr(row, name) for name in rules.Threshold.__dataclass_fields__}) for row in rows
     ]
+
+
+def limits(keys: Iterable[str], programme_code: str, on: date, region_code: str = PROVINCE) -> dict[str, int]:
+    """The dated values in force for some keys; raises rules.NoPolicy where one has none."""
+    return values(thresholds(programme_code), keys, programme_code, region_code, on)
 
 
 _NEWEST = select(func.max(models.Policy.id))

@@ -77,6 +77,14 @@ def hour_policy(rows: Iterable[Threshold], programme_code: str, region_code: str
     return HourPolicy(**{row.key: row.value for row in chosen}, rows=chosen)
 
 
+def values(
+    rows: Iterable[Threshold], keys: Iterable[str], programme_code: str, region_code: str, on: date
+) -> dict[str, int]:
+    """The value in force for each key: the closest row (programme before place before date); raises NoPolicy."""
+    known = tuple(rows)
+    return {key: _closest(known, key, programme_code, region_code, on).value for key in keys}
+
+
 def _closest(rows: Iterable[Threshold], key: str, programme_code: str, region_code: str, on: date) -> Threshold:
     holding = [row for row in rows if row.key == key and _holds(row, programme_code, region_code, on)]
     if not holding:
