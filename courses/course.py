@@ -55,17 +55,54 @@ class QuestionKind(StrEnum):
     SINGLE = "single"
     MULTIPLE = "multiple"
     JUDGE = "judge"
+    FILL = "fill"
+    MATCH = "match"
+    ORDER = "order"
+    SHORT = "short"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its options; `answer` holds the places of the right ones, counted from 0, in order."""
+    """A question with its options; what `answer` says depends on the kind.
+
+    Single, multiple, judge: the places of the right options, counted from 0, in order. Match: for each option the place
+    of its partner in `targets`. Order: the places of the options in the right order (they are shown in another).
+    Fill and short carry no options: `accepted` holds what is taken for each blank, or the words of which each point of a
+    short answer needs one. `by_hand` leaves a short answer to a teacher. `points` is its weight in the quiz; `partial`
+    gives a part of them for a part of the answer.
+    """
 
     kind: QuestionKind
     text: str
-    options: tuple[str, ...]
-    answer: tuple[int, ...]
+    options: tuple[str, ...] = ()
+    answer: tuple[int, ...] = ()
     explanation: str = ""
+    accepted: tuple[tuple[str, ...], ...] = ()
+    targets: tuple[str, ...] = ()
+    points: int = 1
+    partial: bool = False
+    by_hand: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; what is as it was before there were more kinds is left out, so that old hashes stay."""
+        data = {name: value for name, value in asdict(self).items() if name not in _LATER}
+        return data | self.details
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What a question says beyond its options, as plain data; nothing for most."""
+        return {name: getattr(self, name) for name, usual in _LATER.items() if getattr(self, name) != usual}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Question":
+        """The question that as_json() wrote down."""
+        told = {name: data[name] for name in ("text", "explanation", "points", "partial", "by_hand") if name in data}
+        accepted = tuple(tuple(words) for words in data.get("accepted", ()))
+        rows = {name: tuple(data.get(name, ())) for name in ("options", "answer", "targets")}
+        return cls(kind=QuestionKind(data["kind"]), accepted=accepted, **rows, **told)
+
+
+_LATER: dict[str, Any] = {"accepted": (), "targets": (), "points": 1, "partial": False, "by_hand": False}
 
 
 @dataclass(frozen=True)
@@ -77,17 +114,12 @@ class Quiz:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for a jsonb column, answers included."""
-        return {"pass_percent": self.pass_percent, "questions": [asdict(question) for question in self.questions]}
+        return {"pass_percent": self.pass_percent, "questions": [question.as_json() for question in self.questions]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Quiz":
         """The quiz that as_json() wrote down."""
-        return cls(tuple(_question(entry) for entry in data["questions"]), data["pass_percent"])
-
-
-def _question(data: dict[str, Any]) -> Question:
-    kind, answer = QuestionKind(data["kind"]), tuple(data["answer"])
-    return Question(kind, data["text"], tuple(data["options"]), answer, data["explanation"])
+        return cls(tuple(Question.from_json(entry) for entry in data["questions"]), data["pass_percent"])
 
 
 class Format(StrEnum):
