@@ -17,8 +17,7 @@ def media_url(version_id: UUID, lesson_id: UUID, content_hash: str, person_id: U
     expires = (now // WINDOW_SECONDS + 2) * WINDOW_SECONDS
     label = label_of(version_id)
     token = sign(_secret(), Link(label, key_for(content_hash, ".mp4"), expires, str(person_id or "")))
-    scheme, host = settings().content_origin.split("://")
-    return f"{scheme}://{label}.{host}/{token}/{lesson_id.hex}.mp4"
+    return f"{origin_of(version_id)}/{token}/{lesson_id.hex}.mp4"
 
 
 def allowed(token: str, host: str) -> Link:
@@ -30,6 +29,17 @@ def allowed(token: str, host: str) -> Link:
 def label_of(version_id: UUID) -> str:
     """The host label of a version: says nothing, cannot be guessed, never changes."""
     return "v" + secrets.mac("content host label", str(version_id))[:20]
+
+
+def member_key(sha256: str) -> str:
+    """Where the bytes of a package's file are kept: by content alone, whatever its name there says."""
+    return key_for(sha256, ".file")
+
+
+def origin_of(version_id: UUID) -> str:
+    """The origin of a version's own host, which it shares with no other."""
+    scheme, host = settings().content_origin.split("://")
+    return f"{scheme}://{label_of(version_id)}.{host}"
 
 
 def _secret() -> bytes:

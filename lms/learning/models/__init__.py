@@ -1,6 +1,6 @@
 """The tables that only learning writes."""
 
-from lms.learning.models.launches import Launch
+from lms.learning.models.launches import BlockedHost, Launch, RemoteHost
 from lms.learning.models.study import (
     Beat,
     Coverage,
@@ -15,6 +15,7 @@ from lms.learning.models.study import (
 
 __all__ = [
     "Beat",
+    "BlockedHost",
     "Coverage",
     "HourLedger",
     "Launch",
@@ -23,5 +24,6 @@ __all__ = [
     "Placed",
     "QuizAttempt",
     "Registration",
+    "RemoteHost",
     "StudySession",
 ]

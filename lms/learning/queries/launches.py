@@ -1,0 +1,99 @@
+"""What a token of the content host stands for, found by one statement that never changes."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from lms.foundation import clock
+from lms.foundation.database import db
+from lms.foundation.errors import LMSError, NotFound
+from lms.foundation.principal import Principal
+from lms.publishing.links import label_of
+
+# The platform itself answers on the content host: the token is the permission, and there is no session there.
+CONTENT = Principal.system_of("content")
+# What a lesson says while it is being left still arrives when another one has taken its place.
+GRACE = timedelta(seconds=60)
+
+
+class LaunchOver(LMSError):
+    """The token was good once: its time is up, its browser has signed out, or another lesson has taken its place (410)."""
+
+    status = 410
+    code = "launch_over"
+    default = "这一课关上了，回到课程页重新打开，学过的都在"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchView:
+    """A launch with what its lesson is; see models/launches.py. `entry` is where the lesson starts, as the package wrote it."""
+
+    id: UUID
+    kind: str
+    tenant_id: UUID
+    region_code: str
+    plan_code: str
+    version_id: UUID
+    lesson_id: UUID
+    registration: UUID
+    person_id: UUID | None
+    session_id: UUID | None
+    actor: dict[str, Any]
+    mode: str
+    return_url: str
+    created_at: datetime
+    expires_at: datetime
+    fetched_at: datetime | None
+    ended_at: datetime | None
+    lesson_kind: str
+    lesson_title: str
+    entry: str
+
+    @property
+    def records(self) -> bool:
+        """Whether anything of it is kept: a preview keeps nothing but its scratch, which dies with it."""
+        return self.kind != "preview"
+
+    @property
+    def principal(self) -> Principal:
+        """On whose behalf its requests act: the person's, or the platform's where the launch has nobody."""
+        return Principal(person_id=self.person_id) if self.person_id else CONTENT
+
+
+_NAMES = [one.name for one in fields(LaunchView)]
+_OWN = ", ".join(f"l.{name}" for name in _NAMES if name not in {"lesson_kind", "lesson_title", "entry"})
+# Built once: every request of the content host asks it.
+_FIND = text(
+    f"select {_OWN}, o.kind, o.title, o.entry,"  # noqa: S608 - names of our own columns
+    " s.ended_at, l.tied and l.browser is null"
+    " from launch l join lesson o on o.id = l.lesson_id left join study_session s on s.id = l.session_id"
+    " where l.token_hash = :token"
+)
+
+
+def launch_of(token: str, host: str) -> LaunchView:
+    """The launch of a token on the host that was asked, inside a transaction of CONTENT.
+
+    Raises NotFound for a token that is none, or that belongs to another host; LaunchOver when it was good once.
+    """
+    row = db.session.execute(_FIND, {"token": hash_of(token)}).one_or_none()
+    if row is None:
+        raise NotFound()
+    found = LaunchView(*row[: len(_NAMES)])
+    if host.lower().partition(".")[0] != label_of(found.version_id):
+        raise NotFound()
+    session_ended_at, signed_out = row[len(_NAMES) :]
+    now = clock.now()
+    over = session_ended_at is not None and session_ended_at + GRACE < now
+    if signed_out or over or found.expires_at <= now or (found.ended_at is not None and found.ended_at <= now):
+        raise LaunchOver()
+    return found
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,70 @@
+"""Courses that came as packages, put into tables and storage as they stand after approval: for tests of what runs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID, uuid4
+
+from lms.foundation import clock
+from lms.foundation.database import db, transaction
+from lms.publishing import files
+from lms.publishing.links import member_key
+from lms.publishing.models import Lesson, Package, PackageFile, PackageVersion
+from tests.learning.classroom import PLACE
+from tests.people import RURAL_ECOMMERCE, SYSTEM, Cast
+
+PAGE = "<!doctype html><html lang=zh-CN><title>催芽</title><h1>催芽</h1><p>三十度，保湿。</p><h2>播种</h2><p>浅播。</p></html>"
+
+
+@dataclass
+class PackageRoom:
+    """A version of a package and its first lesson."""
+
+    people: Cast
+    version_id: UUID
+    lesson_id: UUID
+    lessons: list[UUID] = field(default_factory=list)
+
+
+def a_document(people: Cast, state: str = "checked") -> PackageRoom:
+    """A page of HTML as a lesson."""
+    lesson = {"kind": "document", "entry": "index.html", "settings": {"type": "html", "pages": None}, "places": 2}
+    return a_package(people, "document", {"index.html": PAGE.encode()}, [lesson], state)
+
+
+def a_package(
+    people: Cast,
+    format: str,
+    members: Mapping[str, bytes],
+    lessons: list[dict[str, object]],
+    state: str = "checked",
+    structure: dict[str, object] | None = None,
+) -> PackageRoom:
+    """A package of the school anyi: its files in the storage, its lessons as rows; `state` checked or approved."""
+    tenant_id, package_id, version_id = people.organisations["anyi"], uuid4(), uuid4()
+    what = {"title": "水稻育秧", "programme_code": RURAL_ECOMMERCE, "tenant_id": tenant_id, **PLACE}
+    upload = {"upload_token": uuid4(), "source": {}, "source_hash": version_id.hex, "uploaded_by": people.liumin}
+    rest = {"declared_seconds": 600, "report": {}, "content_hash": version_id.hex, "state": "checked"}
+    whose = {"tenant_id": tenant_id, "version_id": version_id}
+    ids = [uuid4() for _ in lessons]
+    for data in members.values():
+        files.storage().put(member_key(sha256(data).hexdigest()), BytesIO(data))
+    with transaction(SYSTEM):
+        db.session.add(Package(id=package_id, **what))
+        db.session.flush()
+        version = PackageVersion(id=version_id, package_id=package_id, number=1, **what, **upload, **rest)
+        version.format, version.structure = format, structure or {}
+        db.session.add(version)
+        db.session.flush()
+        for number, (lesson_id, lesson) in enumerate(zip(ids, lessons, strict=True), 1):
+            own = {"title": f"第 {number} 课", "content_hash": sha256(lesson_id.bytes).hexdigest(), **lesson}
+            approved = {"approved_seconds": 600} if state == "approved" else {}
+            db.session.add(Lesson(id=lesson_id, number=number, **own, **approved, **whose, **PLACE))
+        for path, data in members.items():
+            row = {"path": path, "sha256": sha256(data).hexdigest(), "size_bytes": len(data)}
+            db.session.add(PackageFile(**row, **whose))
+        db.session.flush()
+        if state == "approved":
+            version.state, version.decided_by, version.decided_at = "approved", people.hequan, clock.now()
+    return PackageRoom(people, version_id, ids[0], ids)
