@@ -66,8 +66,8 @@ _CHINESE = {
 
 # What is written today; the others are declared for what comes (docs/xapi-profile.md).
 WRITTEN = (
-    Verb.INITIALIZED, Verb.PLAYED, Verb.PAUSED, Verb.COMPLETED, Verb.TERMINATED, Verb.ANSWERED, Verb.PASSED, Verb.FAILED,
-    Verb.VOIDED,
+    Verb.INITIALIZED, Verb.LAUNCHED, Verb.PLAYED, Verb.PAUSED, Verb.COMPLETED, Verb.TERMINATED, Verb.ANSWERED, Verb.PASSED,
+    Verb.FAILED, Verb.ABANDONED, Verb.WAIVED, Verb.SATISFIED, Verb.VOIDED,
 )  # fmt: skip
 
 
@@ -79,6 +79,8 @@ class ActivityType(StrEnum):
     ASSESSMENT = "http://adlnet.gov/expapi/activities/assessment"
     INTERACTION = "http://adlnet.gov/expapi/activities/cmi.interaction"
     VIDEO = "https://w3id.org/xapi/video/activity-type/video"
+    CMI5_BLOCK = "https://w3id.org/xapi/cmi5/activitytype/block"
+    CMI5_COURSE = "https://w3id.org/xapi/cmi5/activitytype/course"
 
 
 class Extension(StrEnum):
@@ -92,6 +94,13 @@ class Extension(StrEnum):
     PROGRESS = "https://w3id.org/xapi/video/extensions/progress"
     COMPLETION_THRESHOLD = "https://w3id.org/xapi/video/extensions/completion-threshold"
     SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
+    MASTERY_SCORE = "https://w3id.org/xapi/cmi5/context/extensions/masteryscore"
+    LAUNCH_MODE = "https://w3id.org/xapi/cmi5/context/extensions/launchmode"
+    LAUNCH_URL = "https://w3id.org/xapi/cmi5/context/extensions/launchurl"
+    LAUNCH_PARAMETERS = "https://w3id.org/xapi/cmi5/context/extensions/launchparameters"
+    MOVE_ON = "https://w3id.org/xapi/cmi5/context/extensions/moveon"
+    REASON = "https://w3id.org/xapi/cmi5/result/extensions/reason"
+    CMI5_PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
     VIDEO_SESSION_ID = "https://w3id.org/xapi/video/extensions/session-id"
     CREDITED = f"{NAMESPACE}/extensions/credited-seconds"
     CHECK = f"{NAMESPACE}/extensions/presence-check"
