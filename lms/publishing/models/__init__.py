@@ -1,6 +1,7 @@
 """The tables that only publishing writes."""
 
 from lms.publishing.models.courses import Lesson, Package, PackageFile, PackageVersion, VersionDecision
+from lms.publishing.models.life import ReviewComment, ReviewThread, Upload, UploadPiece, VersionStanding
 from lms.publishing.models.training import (
     ConformingLesson,
     SyllabusImport,
@@ -21,6 +22,8 @@ __all__ = [
     "Package",
     "PackageFile",
     "PackageVersion",
+    "ReviewComment",
+    "ReviewThread",
     "SyllabusImport",
     "SyllabusItem",
     "TrainingBank",
@@ -31,5 +34,8 @@ __all__ = [
     "TrainingSignature",
     "TrainingVersion",
     "UnifiedSyllabus",
+    "Upload",
+    "UploadPiece",
     "VersionDecision",
+    "VersionStanding",
 ]

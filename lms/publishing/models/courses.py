@@ -44,6 +44,7 @@ class PackageVersion(Identified, Dated, db.Model):  # type: ignore[name-defined]
     structure: Mapped[dict[str, Any]] = mapped_column(default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     job_id: Mapped[UUID | None]
+    copied_from: Mapped[UUID | None]
     uploaded_by: Mapped[UUID]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
