@@ -9,6 +9,7 @@ from pathlib import Path
 
 from courses.course import Question, Refused
 from courses.quiz import reading
+from courses.quiz.rows import narrow, question_of
 
 WHERE = "题库表格"
 TAGS = ("大纲条目", "条目", "大纲编号", "条目编号", "知识点编号", "考点编号", "大纲条目编号")
@@ -46,13 +47,13 @@ def read_bank(path: Path) -> BankSheet:
     """Every question of a sheet and every line that is none; raises courses.course.Refused where there is no such sheet."""
     rows = reading.rows_of(path)
     place, columns = reading.header_of(rows)
-    tag = next((n for n, cell in enumerate(rows[place]) if reading.narrow(cell) in TAGS), None)
+    tag = next((n for n, cell in enumerate(rows[place]) if narrow(cell) in TAGS), None)
     found, faults = [], []
     for line, row in enumerate(rows[place + 1 :], start=place + 2):
         cells = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
         if not any(cells.values()):
             continue
-        read = reading.question_of(cells)
+        read = question_of(cells)
         if isinstance(read, Question):
             found.append(BankRow(line, _item(row, tag), read))
         else:
@@ -65,4 +66,4 @@ def read_bank(path: Path) -> BankSheet:
 def _item(row: Sequence[str], tag: int | None) -> str:
     """The item as a number: 2.10 stays 2.10, full-width digits are plain."""
     text = row[tag] if tag is not None and tag < len(row) else ""
-    return reading.narrow(text).rstrip(".、")[:40]
+    return narrow(text).rstrip(".、")[:40]

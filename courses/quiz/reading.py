@@ -1,19 +1,21 @@
 """A quiz sheet as WPS and Excel really save it: a title row above the header, full-width letters, numbers for options.
 
-Columns: 题型 题目 选项A 选项B 选项C 选项D 答案 解析 (in any order, more options allowed up to H).
+Columns: 题型 题目 选项A 选项B 选项C 选项D 答案 解析, and where wanted 分值 部分给分 批改 (in any order, options up to H).
+A match writes a pair in each option (酒精=消毒), an order its steps in the right order, a fill-in its words in 答案: blanks
+parted by ；, ways to write one by |. What a row says is judged by `rows`.
 """
 
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from courses.course import Finding, Level, Question, QuestionKind, Quiz, Refused
+from courses.course import Finding, Level, Question, Quiz, Refused
+from courses.quiz.rows import counts, narrow, question_of
 from courses.zipped import refuse_bomb
 
 WHERE = "小测验"
@@ -21,28 +23,15 @@ MOST_ROWS = 500
 MOST_COLUMNS = 100
 MOST_UNPACKED = 100 << 20
 HEADER_WITHIN = 10
-LETTERS = "ABCDEFGH"
 _COLUMNS = {
     "kind": ("题型", "类型", "题目类型"),
     "text": ("题目", "题干", "问题", "试题", "题目内容"),
     "answer": ("答案", "正确答案", "标准答案", "参考答案"),
     "explanation": ("解析", "答案解析", "说明", "讲解"),
+    "points": ("分值", "分数", "得分"),
+    "partial": ("部分给分", "部分得分", "漏选给分", "按比例给分"),
+    "marking": ("批改", "批改方式", "谁来批"),
 }
-_KINDS = {
-    "单选": QuestionKind.SINGLE,
-    "单选题": QuestionKind.SINGLE,
-    "单项选择": QuestionKind.SINGLE,
-    "单项选择题": QuestionKind.SINGLE,
-    "多选": QuestionKind.MULTIPLE,
-    "多选题": QuestionKind.MULTIPLE,
-    "多项选择": QuestionKind.MULTIPLE,
-    "多项选择题": QuestionKind.MULTIPLE,
-    "判断": QuestionKind.JUDGE,
-    "判断题": QuestionKind.JUDGE,
-}
-_RIGHT = {"对", "正确", "√", "✓", "✔", "T", "TRUE", "是", "Y"}
-_WRONG = {"错", "错误", "×", "✗", "✘", "F", "FALSE", "否", "X", "N", "不对"}
-_JUDGE_OPTIONS = ("对", "错")
 _OPTION = re.compile(r"(?:选项|备选项)?\s*([A-H])(?:选项)?")
 
 Row = Sequence[str]
@@ -70,7 +59,7 @@ def read_sheet(path: Path) -> tuple[Quiz, tuple[Finding, ...]]:
 
 
 def _found(questions: list[Question]) -> list[Finding]:
-    findings = [Finding(Level.FOUND, WHERE, f"{len(questions)} 道题，{_counts(questions)}")]
+    findings = [Finding(Level.FOUND, WHERE, f"{len(questions)} 道题，{counts(questions)}")]
     texts = [question.text for question in questions]
     twice = len(texts) - len(set(texts))
     if twice:
@@ -79,12 +68,6 @@ def _found(questions: list[Question]) -> list[Finding]:
     if silent:
         findings.append(Finding(Level.WARNING, WHERE, f"有 {silent} 道题没有解析", "写一句为什么，答错的人就学会了"))
     return findings
-
-
-def _counts(questions: list[Question]) -> str:
-    words = {QuestionKind.SINGLE: "单选", QuestionKind.MULTIPLE: "多选", QuestionKind.JUDGE: "判断"}
-    counts = {kind: sum(question.kind is kind for question in questions) for kind in words}
-    return "、".join(f"{words[kind]} {count}" for kind, count in counts.items() if count)
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -149,11 +132,6 @@ def _clean(cell: Any) -> str:
     return "".join(letter for letter in text if letter.isprintable() or letter == "\n").strip()[:2000]
 
 
-def narrow(text: str) -> str:
-    """A cell as headers are compared: full-width letters narrowed, no blanks, in capitals."""
-    return unicodedata.normalize("NFKC", text).replace(" ", "").replace("\n", "").upper()
-
-
 def header_of(rows: list[Row]) -> tuple[int, dict[str, int]]:
     """Where the header is and which column is which; raises Refused naming what is missing."""
     best: dict[str, int] = {}
@@ -178,69 +156,6 @@ def _columns(row: Row) -> dict[str, int]:
         if option:
             columns.setdefault(option[1], index)
     return columns
-
-
-def question_of(cells: dict[str, str]) -> Question | tuple[str, str]:
-    """A question; or what is wrong with the row and how to mend it."""
-    text, options = cells["text"], _options(cells)
-    if not text:
-        return "没有题目", "把题目写上，或者删掉这一行"
-    kind = _kind(cells, options)
-    if kind is None:
-        return f"题型“{cells.get('kind', '')}”不认识", "题型写 单选、多选 或 判断"
-    if kind is QuestionKind.JUDGE:
-        return _judge(text, cells)
-    if options is None:
-        return "选项中间空了一格", "选项从 A 起一个挨一个写"
-    if len(options) < 2:
-        return "选项少于 2 个", "至少写选项 A 和选项 B"
-    if len(set(options)) < len(options):
-        return "有两个选项一样", "改掉其中一个"
-    return _choice(kind, text, options, cells)
-
-
-def _choice(
-    kind: QuestionKind, text: str, options: tuple[str, ...], cells: dict[str, str]
-) -> Question | tuple[str, str]:
-    letters = re.sub(r"[,、;/和及.。]", "", narrow(cells["answer"]))
-    if not letters:
-        return "没有答案", "写上正确选项的字母，比如 A"
-    if not set(letters) <= set(LETTERS[: len(options)]):
-        return f"答案“{cells['answer'][:20]}”不在选项里", f"答案写字母 A 到 {LETTERS[len(options) - 1]}"
-    answer = tuple(sorted({LETTERS.index(letter) for letter in letters}))
-    if kind is QuestionKind.SINGLE and len(answer) > 1:
-        return "单选题有几个答案", "只留一个字母，或者把题型改成 多选"
-    if kind is QuestionKind.MULTIPLE and len(answer) < 2:
-        return "多选题只有一个答案", "写全正确的字母，或者把题型改成 单选"
-    return Question(kind, text, options, answer, cells.get("explanation", ""))
-
-
-def _judge(text: str, cells: dict[str, str]) -> Question | tuple[str, str]:
-    word = narrow(cells["answer"])
-    choices = {"A": 0, "B": 1} if narrow(cells.get("A", "")) in _RIGHT and narrow(cells.get("B", "")) in _WRONG else {}
-    place = 0 if word in _RIGHT else 1 if word in _WRONG else choices.get(word)
-    if place is None:
-        return f"判断题的答案“{cells['answer'][:20]}”不认识", "答案写 对 或 错"
-    return Question(QuestionKind.JUDGE, text, _JUDGE_OPTIONS, (place,), cells.get("explanation", ""))
-
-
-def _kind(cells: dict[str, str], options: tuple[str, ...] | None) -> QuestionKind | None:
-    """The kind that was written; where none was, what the answer shows."""
-    written = narrow(cells.get("kind", ""))
-    if written:
-        return _KINDS.get(written)
-    answer = narrow(cells["answer"])
-    if not options and answer in _RIGHT | _WRONG:
-        return QuestionKind.JUDGE
-    return QuestionKind.MULTIPLE if len(re.sub(r"[^A-H]", "", answer)) > 1 else QuestionKind.SINGLE
-
-
-def _options(cells: dict[str, str]) -> tuple[str, ...] | None:
-    """Options from A on; None when one in between is empty."""
-    written = [cells.get(letter, "") for letter in LETTERS]
-    while written and not written[-1]:
-        written.pop()
-    return None if "" in written else tuple(written)
 
 
 def fault(what: str, mend: str) -> Finding:
