@@ -1,10 +1,11 @@
 """The bytes of packages: taken in, given out. File work: never inside transaction()."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from flask import current_app
@@ -13,7 +14,7 @@ from courses.course import Cue
 from courses.video.captions import parse, write_captions
 from lms.foundation.errors import NotFound, Unavailable
 from lms.publishing.queries import LessonView
-from media.storage import NoSuchFile, Storage, StorageError, StorageFull, key_for, sha256_of
+from media.storage import CHUNK, NoSuchFile, Storage, StorageError, StorageFull, full_told, key_for, sha256_of
 
 NO_ROOM = "服务器的磁盘满了，这次没有收下，你的文件没有坏。告诉工作人员腾出地方，再传一次"
 NO_ANSWER = "存文件的地方现在没有回应，这次没有收下。过几分钟再传一次"
@@ -23,17 +24,19 @@ SUFFIXES = {"video": ".mp4", "captions": ".vtt", "quiz": ".sheet"}
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that was sent in and now lies in the storage."""
+    """A file that was sent in and now lies in the storage, whole under `key` or in pieces under `pieces`."""
 
     part: str
     key: str
     name: str
     size: int
     sha256: str
+    pieces: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for the version row."""
-        return {"key": self.key, "name": self.name, "size": self.size, "sha256": self.sha256}
+        place: dict[str, Any] = {"pieces": list(self.pieces)} if self.pieces else {"key": self.key}
+        return {**place, "name": self.name, "size": self.size, "sha256": self.sha256}
 
 
 def storage() -> Storage:
@@ -50,6 +53,29 @@ def keep(part: str, file: BinaryIO, name: str) -> KeptFile:
     with told():
         storage().put(key, file)
     return KeptFile(part, key, name[:200], size, digest)
+
+
+def fetch_source(kept: dict[str, Any], target: Path) -> Path:
+    """Copy a file that was sent in to a local path, whether it lies whole or in pieces.
+
+    Raises StorageError when what lies there is not what was sent, StorageFull when the disk has no room.
+    """
+    digest = sha256()
+    with full_told(), target.open("wb") as out:
+        for chunk in chunks_of(kept.get("pieces") or [kept["key"]]):
+            digest.update(chunk)
+            out.write(chunk)
+    if digest.hexdigest() != kept["sha256"]:
+        raise StorageError("a kept file is not what was sent in")
+    return target
+
+
+def chunks_of(keys: Iterable[str]) -> Iterator[bytes]:
+    """The bytes of kept files one after the other, a little at a time."""
+    for key in keys:
+        with storage().open(key) as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
 
 
 def source_hash(files: dict[str, KeptFile]) -> str:

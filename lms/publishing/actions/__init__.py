@@ -6,10 +6,22 @@ from lms.publishing.actions.courses import (
     approve,
     check_again,
     receive,
-    record_check,
+    receive_checked,
     return_,
     submit,
     submit_checked,
 )
+from lms.publishing.actions.recording import record_check
 
-__all__ = ["CHECK", "Offer", "approve", "check_again", "receive", "record_check", "return_", "submit", "submit_checked"]
+__all__ = [
+    "CHECK",
+    "Offer",
+    "approve",
+    "check_again",
+    "receive",
+    "receive_checked",
+    "record_check",
+    "return_",
+    "submit",
+    "submit_checked",
+]

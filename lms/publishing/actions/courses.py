@@ -1,6 +1,6 @@
 """What is done with packages: receive, record a check, submit, approve, return. Actions flush; the door commits."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -10,9 +10,9 @@ from lms.accounts import actions as entering
 from lms.accounts import queries as accounts
 from lms.foundation import clock, evidence, jobs
 from lms.foundation.database import acting, db
-from lms.foundation.errors import Conflict, NotFound, Refused
+from lms.foundation.errors import Conflict, Refused
 from lms.publishing import rules
-from lms.publishing.actions import second_looks
+from lms.publishing.actions import recording, second_looks
 from lms.publishing.checking import Outcome
 from lms.publishing.files import KeptFile, source_hash
 from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
@@ -25,7 +25,7 @@ CHECK = "publishing.check"
 
 @dataclass(frozen=True)
 class Offer:
-    """What a clerk sends in: the words of the form and the three kept files by part."""
+    """What is sent in: the words of the form and the kept files by part; without `uploaded_by` by who acts."""
 
     tenant_id: UUID
     region_code: str
@@ -36,12 +36,13 @@ class Offer:
     upload_token: UUID
     files: dict[str, KeptFile]
     package_id: UUID | None = None
+    uploaded_by: UUID | None = None
 
 
 def receive(offer: Offer) -> UUID:
     """Write a new version and queue its check; the same form twice is the same version. Gives the version's id.
 
-    Raises Conflict when the same three files are here already. Two windows at once: the unique indexes decide.
+    Raises Conflict when the same files are here already. Two windows at once: the unique indexes decide.
     """
     digest = source_hash(offer.files)
     known = queries.by_upload(offer.tenant_id, offer.upload_token)
@@ -61,6 +62,23 @@ def receive(offer: Offer) -> UUID:
     return version_id
 
 
+def receive_checked(offer: Offer, outcome: Outcome) -> UUID:
+    """Write a version with what a check found already; the same file a moment ago is that version. Gives its id."""
+    digest = source_hash(offer.files)
+    offer = replace(offer, title=offer.title or (outcome.course.title if outcome.course else ""))
+    with db.session.begin_nested() as attempt:
+        version_id = _new_version(offer, offer.package_id or _new_package(offer), digest)
+        if version_id is None:
+            attempt.rollback()
+    if version_id is None:
+        twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
+        if twin is None:
+            raise Conflict()
+        return twin.id
+    recording.write(queries.locked_row(version_id), outcome)
+    return version_id
+
+
 def _same(known: queries.VersionView, offer: Offer) -> bool:
     """Whether a form that came again says what it said the first time."""
     before = {part: entry["sha256"] for part, entry in known.source.items()}
@@ -76,30 +94,6 @@ def check_again(version_id: UUID) -> None:
     attempt = int(row.report.get("attempt", 1)) + 1
     row.report = {"attempt": attempt}
     _queue_check(version_id, row.tenant_id, row.title, attempt)
-
-
-def record_check(version_id: UUID, outcome: Outcome) -> None:
-    """Write what a check found, with the lessons when it passed; nothing when somebody was quicker."""
-    row = _locked(version_id)
-    if row.state != State.CHECKING:
-        return
-    row.report = {
-        "findings": [finding.as_json() for finding in outcome.findings],
-        "checked_at": clock.now().isoformat(),
-    }
-    row.state = State.REFUSED if outcome.refused else State.CHECKED
-    row.content_hash = outcome.content_hash
-    for checked in outcome.lessons:
-        values = asdict(checked)
-        del values["captions_hash"]
-        place = {
-            "version_id": row.id,
-            "tenant_id": row.tenant_id,
-            "region_code": row.region_code,
-            "plan_code": row.plan_code,
-        }
-        db.session.add(Lesson(**values, **place))
-    db.session.flush()
 
 
 def submit(version_id: UUID) -> None:
@@ -134,7 +128,7 @@ def approve(version_id: UUID, seconds: dict[int, int]) -> None:
     lessons = list(db.session.scalars(select(Lesson).where(Lesson.version_id == row.id).order_by(Lesson.number)))
     for lesson in lessons:
         wanted = seconds.get(lesson.number, 0)
-        problem = rules.refuse_seconds(rules.Measure(lesson.kind, lesson.duration_ms, lesson.declared_seconds), wanted)
+        problem = rules.refuse_seconds(queries.measure_of(lesson), wanted)
         if problem:
             raise Refused(f"第 {lesson.number} 课：{problem}", field=f"lesson-{lesson.number}")
         lesson.approved_seconds = wanted
@@ -194,7 +188,7 @@ def _new_version(offer: Offer, package_id: UUID, digest: str) -> UUID | None:
         source_hash=digest,
         report={},
         reason="",
-        uploaded_by=acting().person(),
+        uploaded_by=offer.uploaded_by or acting().person(),
     )
     # Which of the two keys was met, form or files, is told apart by _came_first, which compares what is there.
     return db.session.scalar(new.on_conflict_do_nothing().returning(PackageVersion.id))
@@ -208,13 +202,20 @@ def _came_first(offer: Offer, digest: str) -> UUID:
     twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
     if twin is None:
         raise Conflict()
-    sentence = f"这三个文件和《{twin.title}》第 {twin.number} 版一模一样，不用再传，到课程包里看它就行"
+    what = "这三个文件" if len(offer.files) > 1 else "这个文件"
+    sentence = f"{what}和《{twin.title}》第 {twin.number} 版一模一样，不用再传，到课程包里看它就行"
     raise Conflict(sentence, code="same_content")
 
 
 def _queue_check(version_id: UUID, tenant_id: UUID, title: str, attempt: int) -> None:
     body = {"version_id": str(version_id)}
-    job = jobs.enqueue(CHECK, body, key=f"{version_id}:{attempt}", title=f"检查《{title}》", tenant_id=tenant_id)
+    job = jobs.enqueue(
+        CHECK,
+        body,
+        key=f"{version_id}:{attempt}",
+        title=f"检查《{title}》" if title else "检查课程包",
+        tenant_id=tenant_id,
+    )
     row = db.session.get_one(PackageVersion, version_id)
     row.job_id = job.id
     db.session.flush()
@@ -222,9 +223,7 @@ def _queue_check(version_id: UUID, tenant_id: UUID, title: str, attempt: int) ->
 
 def _locked(version_id: UUID, new: State | None = None) -> PackageVersion:
     """The row, ours until the commit; raises NotFound, or Conflict when it cannot become `new` any more."""
-    row = db.session.scalar(select(PackageVersion).where(PackageVersion.id == version_id).with_for_update())
-    if row is None:
-        raise NotFound()
+    row = queries.locked_row(version_id)
     if new is not None and not rules.may_become(State(row.state), new):
         raise Conflict(f"这一版现在是“{rules.WORDS[State(row.state)][1]}”，刷新看看最新的情况")
     return row

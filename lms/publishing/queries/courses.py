@@ -41,6 +41,7 @@ class VersionView:
     format: str
     identifier: str
     structure: dict[str, Any]
+    copied_from: UUID | None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -79,7 +80,13 @@ class LessonView:
     @property
     def measure(self) -> Measure:
         """Its times, for the rules."""
-        return Measure(self.kind, self.duration_ms, self.declared_seconds)
+        return measure_of(self)
+
+
+def measure_of(lesson: Lesson | LessonView) -> Measure:
+    """The times of a lesson, for the rules."""
+    typical = lesson.settings.get("typical_seconds") or 0
+    return Measure(lesson.kind, lesson.duration_ms, lesson.declared_seconds, lesson.places, int(typical))
 
 
 def version(version_id: UUID) -> VersionView:
@@ -88,6 +95,15 @@ def version(version_id: UUID) -> VersionView:
     if row is None:
         raise NotFound()
     return view_of(row)
+
+
+def locked_row(version_id: UUID) -> PackageVersion:
+    """The row of a version, the transaction's own until it commits; for actions. Raises NotFound."""
+    query = select(PackageVersion).where(PackageVersion.id == version_id).with_for_update()
+    row: PackageVersion | None = db.session.scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def lessons_of(version_id: UUID) -> list[LessonView]:

@@ -1,9 +1,11 @@
 """Rules of publishing: the life of a course version; training packages have files of their own beside it."""
 
 from lms.publishing.rules.versions import (
+    MOST_UNTIMED_SECONDS,
     NEXT,
     QUIZ_SECONDS,
     STEPS,
+    UNTIMED,
     WORDS,
     Measure,
     State,
@@ -18,9 +20,11 @@ from lms.publishing.rules.versions import (
 )
 
 __all__ = [
+    "MOST_UNTIMED_SECONDS",
     "NEXT",
     "QUIZ_SECONDS",
     "STEPS",
+    "UNTIMED",
     "WORDS",
     "Measure",
     "State",

@@ -60,27 +60,64 @@ def step_now(state: State) -> int:
     return _STEP_NOW[state]
 
 
+# Lessons that have no timeline of their own: how long they take is for the reviewer to say (hours.md §2 rule 4).
+UNTIMED = frozenset({"document", "sco", "au", "activity"})
+MOST_UNTIMED_SECONDS = 12 * 3600
+SECONDS_A_PLACE = 60
+
+
 @dataclass(frozen=True)
 class Measure:
-    """A lesson's times: probed by us in milliseconds, declared by the institution and approved, in seconds."""
+    """A lesson's times: probed by us in milliseconds, declared by the institution, told by the package, in seconds.
+
+    `places` is how many pages or slides it is known to have.
+    """
 
     kind: str
     duration_ms: int
     declared_seconds: int
+    places: int = 0
+    typical_seconds: int = 0
+
+    @property
+    def untimed(self) -> bool:
+        """Whether it has no timeline."""
+        return self.kind in UNTIMED
 
     @property
     def most_seconds(self) -> int:
         """The longest study time that may be approved."""
+        if self.untimed:
+            return MOST_UNTIMED_SECONDS
         return self.duration_ms // 1000 if self.kind == "video" else QUIZ_SECONDS
 
     @property
     def proposed_seconds(self) -> int:
-        """What the review form begins with: what was declared, and never more than there is."""
-        return min(self.declared_seconds or self.most_seconds, self.most_seconds)
+        """What the review form begins with: what was declared or told, and never more than there is."""
+        return min(
+            self._begun_with[0] if self.untimed else self.declared_seconds or self.most_seconds, self.most_seconds
+        )
+
+    @property
+    def proposed_because(self) -> str:
+        """Why the form begins with that, in words."""
+        return self._begun_with[1] if self.untimed else f"视频实测 {spoken(self.most_seconds)}"
+
+    @property
+    def _begun_with(self) -> tuple[int, str]:
+        if self.places:
+            return self.places * SECONDS_A_PLACE, f"共 {self.places} 页，先按每页 1 分钟算"
+        if self.typical_seconds:
+            return self.typical_seconds, f"课程包里写着大约要学 {spoken(self.typical_seconds)}"
+        if self.declared_seconds:
+            return self.declared_seconds, f"机构申报 {spoken(self.declared_seconds)}"
+        return 0, "平台看不出要学多久，先当学员看一遍再定"
 
 
 def refuse_seconds(measure: Measure, seconds: int) -> str | None:
     """Why this study time cannot be approved; None when it can."""
+    if measure.untimed:
+        return None if 0 <= seconds <= MOST_UNTIMED_SECONDS else f"一课最多批 {spoken(MOST_UNTIMED_SECONDS)}"
     if measure.kind != "video":
         return None if seconds == QUIZ_SECONDS else "小测验不算学时"
     if seconds <= 0:

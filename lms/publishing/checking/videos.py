@@ -1,12 +1,8 @@
-"""Checking an upload: the gate, a full decode, the file made ready for phones. File work alone: no table is touched."""
+"""Checking video lessons: the gate, a full decode, the file made ready for phones."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -15,74 +11,26 @@ from courses.course import Course, Finding, Lesson, LessonKind, Level, Refused
 from courses.packages import Upload, VideoPackage, megabytes, open_package, open_series
 from courses.video.captions import check_length
 from lms.publishing import files
+from lms.publishing.checking.outcome import CheckedLesson, Outcome, Progress, content_hash
 from lms.publishing.rules import declared_too_long
 from media.probe import Probe, Unusable, examine, spoken
-from media.storage import fetch, key_for, sha256_of
+from media.storage import key_for, sha256_of
 from media.transcode import faststart
 
-Progress = Callable[[int, str], None]
 
-
-@dataclass(frozen=True)
-class CheckedLesson:
-    """What a lesson's row will hold."""
-
-    number: int
-    title: str
-    kind: str
-    content_hash: str
-    duration_ms: int = 0
-    declared_seconds: int = 0
-    media_key: str | None = None
-    captions_key: str | None = None
-    captions_hash: str = ""
-    size_bytes: int = 0
-    quiz: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What checking found; no lessons when it refused."""
-
-    findings: tuple[Finding, ...]
-    lessons: tuple[CheckedLesson, ...] = ()
-    content_hash: str | None = None
-
-    @property
-    def refused(self) -> bool:
-        """Whether anything must be mended."""
-        return not self.lessons
-
-
-def check(source: dict[str, Any], title: str, declared_seconds: int, room: Path, progress: Progress) -> Outcome:
-    """Check the kept files of an upload in `room`, a folder for this upload alone; `progress` is told percent and words.
-
-    Raises StorageError or OSError when the machine fails; whatever is wrong with the files is in the outcome.
-    """
-    with _folder(room) as folder:
-        progress(1, "正在打开文件")
-        packages = _packages(source, title, folder)
-        try:
-            course = open_package(packages[0]) if len(packages) == 1 else open_series(title, packages)
-        except Refused as refusal:
-            return Outcome(refusal.findings)
-        try:
-            return _measured(course, packages, declared_seconds, folder, progress)
-        except Unusable as unusable:
-            return Outcome((Finding(Level.REFUSAL, "视频", unusable.what, unusable.mend), *course.findings))
-
-
-@contextmanager
-def _folder(room: Path) -> Iterator[Path]:
-    """An empty folder in the room, gone afterwards; what a killed worker left there is swept out first."""
-    shutil.rmtree(room, ignore_errors=True)
-    room.mkdir(parents=True)
+def check_videos(
+    source: dict[str, Any], title: str, declared_seconds: int, folder: Path, progress: Progress
+) -> Outcome:
+    """Check one video lesson, or several in a row, whose kept files `source` names."""
+    packages = _packages(source, title, folder)
     try:
-        with TemporaryDirectory(dir=room, ignore_cleanup_errors=True) as name:
-            yield Path(name)
-    finally:
-        with suppress(OSError):  # another worker has taken over and works there
-            room.rmdir()
+        course = open_package(packages[0]) if len(packages) == 1 else open_series(title, packages)
+    except Refused as refusal:
+        return Outcome(refusal.findings)
+    try:
+        return _measured(course, packages, declared_seconds, folder, progress)
+    except Unusable as unusable:
+        return Outcome((Finding(Level.REFUSAL, "视频", unusable.what, unusable.mend), *course.findings))
 
 
 def _packages(source: dict[str, Any], title: str, folder: Path) -> list[VideoPackage]:
@@ -97,7 +45,7 @@ def _package(source: dict[str, Any], prefix: str, title: str, folder: Path) -> V
     uploads = {}
     for part in files.SUFFIXES:
         kept = source[prefix + part]
-        uploads[part] = Upload(fetch(files.storage(), kept["key"], folder / (prefix + part)), kept["name"])
+        uploads[part] = Upload(files.fetch_source(kept, folder / (prefix + part)), kept["name"])
     return VideoPackage(title, **uploads)
 
 
@@ -158,12 +106,6 @@ def _quiz(lesson: Lesson) -> CheckedLesson:
     data = lesson.quiz.as_json()
     digest = sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
     return CheckedLesson(lesson.number, lesson.title, "quiz", digest, quiz=data)
-
-
-def content_hash(title: str, lessons: tuple[CheckedLesson, ...]) -> str:
-    """One hash over all that a trainee will see; what is approved is this and nothing else."""
-    content = [title, *([one.number, one.title, one.kind, one.content_hash, one.captions_hash] for one in lessons)]
-    return sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def _seen(probe: Probe, ready: Path) -> tuple[Finding, ...]:
