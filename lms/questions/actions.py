@@ -128,12 +128,13 @@ def _told(tagged: Tagged) -> dict[str, Any]:
         "options": list(asked.options),
         "answer": list(asked.answer),
         "explanation": asked.explanation,
+        "details": asked.details,
         "fingerprint": banks.fingerprint(asked),
     }
 
 
 def _fields(old: BankQuestion) -> dict[str, Any]:
-    names = ("item", "kind", "text", "options", "answer", "explanation", "fingerprint")
+    names = ("item", "kind", "text", "options", "answer", "explanation", "details", "fingerprint")
     return {name: getattr(old, name) for name in names}
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation.database import Dated, Identified, db
 
@@ -41,7 +41,10 @@ class QuestionBankVersion(Identified, Dated, db.Model):  # type: ignore[name-def
 
 
 class BankQuestion(Identified, Dated, db.Model):  # type: ignore[name-defined]
-    """One question with its answer; `item` is the number of the syllabus item that it asks about, as the sheet says it."""
+    """One question with its answer; `item` is the number of the syllabus item that it asks about, as the sheet says it.
+
+    `details` hold what a kind has beyond options (courses.course.Question.details).
+    """
 
     __tablename__ = "question"
 
@@ -55,5 +58,6 @@ class BankQuestion(Identified, Dated, db.Model):  # type: ignore[name-defined]
     text: Mapped[str]
     options: Mapped[list[Any]]
     answer: Mapped[list[Any]]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     explanation: Mapped[str]
     fingerprint: Mapped[str]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from courses.course import Question, QuestionKind
+from courses.course import Question
 from lms.foundation.database import db, widened
 from lms.foundation.errors import NotFound
 from lms.questions.models import BankQuestion, QuestionBank, QuestionBankVersion
@@ -44,7 +44,7 @@ class QuestionView:
 
     @property
     def kind(self) -> str:
-        """单选, 多选 or 判断."""
+        """The kind in words: 单选, 填空, 简答."""
         return KINDS[self.question.kind]
 
 
@@ -127,5 +127,6 @@ def _view(row: Any) -> BankView:
 
 
 def _question(row: BankQuestion) -> QuestionView:
-    told = Question(QuestionKind(row.kind), row.text, tuple(row.options), tuple(row.answer), row.explanation)
+    parts = ("kind", "text", "options", "answer", "explanation")
+    told = Question.from_json({name: getattr(row, name) for name in parts} | row.details)
     return QuestionView(row.id, row.number, row.item, told)

@@ -31,6 +31,10 @@ KINDS: dict[QuestionKind, str] = {
     QuestionKind.SINGLE: "单选",
     QuestionKind.MULTIPLE: "多选",
     QuestionKind.JUDGE: "判断",
+    QuestionKind.FILL: "填空",
+    QuestionKind.MATCH: "匹配",
+    QuestionKind.ORDER: "排序",
+    QuestionKind.SHORT: "简答",
 }
 
 
@@ -52,11 +56,23 @@ class Merged:
 
 def fingerprint(question: Question) -> str:
     """SHA-256 in hex of what is asked: the same words and answers in any order, width or spacing are the same question."""
-    options = sorted(
-        (_bare(option), place in question.answer) for place, option in enumerate(question.options)
-    )  # judge questions carry 对 and 错 like any others
-    told = "\n".join([question.kind, _bare(question.text), *(f"{text}\t{right}" for text, right in options)])
+    told = "\n".join([question.kind, _bare(question.text), *_asked(question)])
     return sha256(told.encode()).hexdigest()
+
+
+def _asked(question: Question) -> list[str]:
+    """What is asked beside the text, in an order that does not depend on how it is shown or written down."""
+    if question.kind is QuestionKind.ORDER:
+        return [_bare(question.options[place]) for place in question.answer]
+    if question.kind is QuestionKind.MATCH:
+        pairs = zip(question.options, question.answer, strict=True)
+        return sorted(f"{_bare(left)}\t{_bare(question.targets[place])}" for left, place in pairs)
+    if question.accepted or question.by_hand:
+        words = ["\t".join(sorted(map(_bare, each))) for each in question.accepted]
+        return [*(words if question.kind is QuestionKind.FILL else sorted(words)), *(["by hand"] * question.by_hand)]
+    # judge questions carry 对 and 错 like any others
+    options = sorted((_bare(option), place in question.answer) for place, option in enumerate(question.options))
+    return [f"{text}\t{right}" for text, right in options]
 
 
 def _bare(text: str) -> str:
