@@ -33,9 +33,11 @@ class Registration(Identified, Dated, Placed, db.Model):  # type: ignore[name-de
 
 
 class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined]
-    """One opening of a lesson on one device; length and approved time as they were when it was opened.
+    """One opening of a lesson on one device; kind, length, places and approved time as they were when it was opened.
 
-    `last_at` is where the next interval begins, on the server's clock; segment_* is the run of play going on.
+    `last_at` is where the next interval begins, on the server's clock; segment_* is the run of play going on. Without a
+    timeline: `place` is where the page stands since `place_at`, `hidden` whether it is out of sight. `observed_seq`
+    counts down what the server saw by itself. `device_key` is the SHA-256 of the device's cookie.
     """
 
     __tablename__ = "study_session"
@@ -60,13 +62,23 @@ class StudySession(Identified, Placed, db.Model):  # type: ignore[name-defined]
     segment_from_ms: Mapped[int | None] = mapped_column(BigInteger)
     segment_to_ms: Mapped[int | None] = mapped_column(BigInteger)
     ended_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(default="video")
+    places: Mapped[int] = mapped_column(default=0)
+    place: Mapped[str] = mapped_column(default="")
+    place_at: Mapped[datetime | None]
+    hidden: Mapped[bool] = mapped_column(default=False)
+    observed_seq: Mapped[int] = mapped_column(default=0)
+    device_key: Mapped[bytes | None]
 
 
 class Lease(db.Model):  # type: ignore[name-defined]
     """The one live lesson of a person over all devices, and what the person's clock of study has used up.
 
     Locked first by everything that credits time to the person. `counted_until` is the server time up to which the
-    person has been credited: no two intervals of a person overlap. `day_ms` is what `day` has earned.
+    person has been credited: no two intervals of a person overlap. `day_ms` is what `day` has earned. `last_at` is the
+    last moment that anything of the person was judged at: the next is later. `unproved_ms` was credited since
+    `proved_at`, the last proof of presence; at `check_after_ms` of it the server asks again; `check_id` waits for an
+    answer; while there is a `missed_id`, nothing counts: what that check took back is given back with the answer.
     """
 
     __tablename__ = "lease"
@@ -77,10 +89,19 @@ class Lease(db.Model):  # type: ignore[name-defined]
     counted_until: Mapped[datetime | None]
     day: Mapped[date]
     day_ms: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime | None]
+    unproved_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    check_after_ms: Mapped[int | None] = mapped_column(BigInteger)
+    proved_at: Mapped[datetime | None]
+    check_id: Mapped[UUID | None]
+    missed_id: Mapped[UUID | None]
 
 
 class Beat(db.Model):  # type: ignore[name-defined]
-    """A beat as it came: what the device says. Those of one delivery share received_at."""
+    """A beat as it came: what the device says. Those of one delivery share received_at.
+
+    Numbers below nought are what the server saw by itself: a package that saved or told something.
+    """
 
     __tablename__ = "beat"
 
@@ -93,7 +114,10 @@ class Beat(db.Model):  # type: ignore[name-defined]
 
 
 class Coverage(db.Model):  # type: ignore[name-defined]
-    """What a person has been credited in one content, ever: stretches and misses as lists of milliseconds."""
+    """What a person has been credited in one content, ever: stretches and misses as lists of milliseconds.
+
+    `places` holds the milliseconds of each place of a lesson without a timeline.
+    """
 
     __tablename__ = "coverage"
 
@@ -102,6 +126,7 @@ class Coverage(db.Model):  # type: ignore[name-defined]
     stretches: Mapped[list[Any]]
     misses: Mapped[list[Any]]
     credited_ms: Mapped[int] = mapped_column(BigInteger)
+    places: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
@@ -137,10 +162,17 @@ class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime]
     leaf_id: Mapped[int] = mapped_column(BigInteger)
     leaf_hash: Mapped[bytes]
+    place: Mapped[str | None]
+    counted: Mapped[list[Any] | None]
+    flag: Mapped[str | None]
+    check_id: Mapped[UUID | None]
 
 
 class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined]
-    """A lesson learnt within a registration, once; append-only."""
+    """A lesson learnt within a registration, once; append-only.
+
+    It stays done as long as `needs_ms` are credited in its content: what was credited may be taken back.
+    """
 
     __tablename__ = "lesson_completion"
 
@@ -148,6 +180,8 @@ class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined]
     lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lesson.id"), primary_key=True)
     person_id: Mapped[UUID]
     completed_at: Mapped[datetime]
+    content_hash: Mapped[str | None]
+    needs_ms: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class QuizAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]

@@ -13,6 +13,7 @@ again and count then. Whole milliseconds throughout; nothing here asks a clock.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from lms.learning.rules.reasons import NO_LOSS, Reason
@@ -35,6 +36,8 @@ class Standing:
     class_open: bool = True
     holds_lease: bool = True
     in_order: bool = True
+    identified: bool = True
+    present: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Interval:
     @property
     def observed_ms(self) -> int:
         """The time that the server saw pass; a clock set back sees none."""
-        return max(0, (self.ended_at - self.started_at) // ONE_MS)
+        return milliseconds(self.started_at, self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Earned:
 class Part:
     """What one Shanghai day's part of an interval earned: one row of the ledger.
 
-    `counted` are the credited stretches, `left` the new ones that did not count and may be claimed again.
+    `place` is where a lesson without a timeline stood; `counted` are the credited stretches, `left` the new ones that did not count and may be claimed again.
     credited_ms + excluded_ms is always what was claimed; where nothing was, the picture stood still.
     """
 
@@ -99,6 +102,7 @@ class Part:
     reason: Reason | None
     counted: Stretches = NOTHING
     left: Stretches = NOTHING
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,15 @@ def accrue(interval: Interval, lesson: Timeline, earned: Earned, policy: HourPol
     return Accrual(tuple(parts), earned, too_fast)
 
 
-def obstacle(lesson: Timeline, standing: Standing) -> Reason | None:
+class Earnable(Protocol):
+    """A lesson of whichever kind, as far as it can earn time at all."""
+
+    @property
+    def earnable_ms(self) -> int:
+        """The most that the lesson can ever earn one person."""
+
+
+def obstacle(lesson: Earnable, standing: Standing) -> Reason | None:
     """Say what keeps the person's time from counting whatever is played, the weightiest first; None when nothing does."""
     if not standing.enrolled:
         return Reason.NOT_ENROLLED
@@ -152,6 +164,10 @@ def obstacle(lesson: Timeline, standing: Standing) -> Reason | None:
         return Reason.NOT_APPROVED
     if not standing.holds_lease:
         return Reason.CONCURRENT_SESSION
+    if not standing.identified:
+        return Reason.IDENTITY
+    if not standing.present:
+        return Reason.PRESENCE
     return None
 
 
@@ -168,7 +184,7 @@ def _forbidden(interval: Interval, lesson: Timeline, policy: HourPolicy, standin
 
 def _days(interval: Interval) -> Iterator[Interval]:
     """Cut an interval at each midnight of Shanghai; what was played is shared out in the order of the lesson."""
-    while (midnight := _midnight_after(interval.started_at)) < interval.ended_at:
+    while (midnight := midnight_after(interval.started_at)) < interval.ended_at:
         before = replace(interval, ended_at=midnight)
         first, rest = split(interval.claimed, before.observed_ms)
         yield replace(before, claimed=first)
@@ -181,7 +197,7 @@ def _credit(interval: Interval, lesson: Timeline, earned: Earned, policy: HourPo
     played = inside(interval.claimed, 0, lesson.length_ms)
     new = minus(played, earned.covered)
     bounds = {
-        Reason.DAILY_LIMIT: policy.daily_cap_ms - earned.on(_day_of(interval.started_at)),
+        Reason.DAILY_LIMIT: policy.daily_cap_ms - earned.on(day_of(interval.started_at)),
         Reason.LESSON_LIMIT: lesson.earnable_ms - length(earned.covered),
         Reason.GAP: allowance_ms,
         Reason.TOO_FAST: interval.observed_ms,
@@ -205,14 +221,14 @@ def _weightiest(lost: dict[Reason, int]) -> Reason:
 def _refuse(interval: Interval, lesson: Timeline, earned: Earned, reason: Reason) -> Part:
     """Credit nothing, for one reason, on the day the beat came; it may be claimed again by watching it again."""
     left = minus(inside(interval.claimed, 0, lesson.length_ms), earned.covered)
-    return replace(_part(interval, NOTHING, left, reason), day=_day_of(interval.ended_at))
+    return replace(_part(interval, NOTHING, left, reason), day=day_of(interval.ended_at))
 
 
 def _part(interval: Interval, counted: Stretches, left: Stretches, reason: Reason) -> Part:
     claimed_ms, credited_ms = length(interval.claimed), length(counted)
     excluded_ms = claimed_ms - credited_ms
     return Part(
-        day=_day_of(interval.started_at),
+        day=day_of(interval.started_at),
         started_at=interval.started_at,
         ended_at=interval.ended_at,
         observed_ms=interval.observed_ms,
@@ -243,13 +259,20 @@ def _after(part: Part, earned: Earned) -> Earned:
     return Earned(union(earned.covered, part.counted), part.day, earned.on(part.day) + part.credited_ms)
 
 
-def _day_of(moment: datetime) -> date:
+def day_of(moment: datetime) -> date:
+    """The Shanghai day of a moment."""
     return moment.astimezone(SHANGHAI).date()
 
 
-def _midnight_after(moment: datetime) -> datetime:
-    tomorrow = _day_of(moment) + timedelta(days=1)
+def midnight_after(moment: datetime) -> datetime:
+    """The next midnight of Shanghai, in UTC."""
+    tomorrow = day_of(moment) + timedelta(days=1)
     return datetime.combine(tomorrow, time(), SHANGHAI).astimezone(UTC)
+
+
+def milliseconds(start: datetime, end: datetime) -> int:
+    """Whole milliseconds from one moment to another, nought where it is earlier."""
+    return max(0, (end - start) // ONE_MS)
 
 
 def class_hours(credited_ms: int, policy: HourPolicy) -> int:

@@ -14,6 +14,11 @@ class LedgerRow:
 
     claimed_ms = credited_ms + excluded_ms; credited_ms <= observed_ms. from_ms and to_ms are the reach of the
     credited stretches. A correction names the row it corrects and carries the signed difference in credited_ms.
+
+    `place` is where a lesson without a timeline stood; `counted` are the credited stretches where they are several;
+    `flag` is what was noticed and takes nothing away (too_fast, places_exceed_manifest). A row with a `check_id` takes
+    back what was credited since the last proof of presence, or gives it back: credited and excluded are one below nought
+    and one above, nothing is claimed.
     """
 
     id: int
@@ -47,11 +52,17 @@ class LedgerRow:
     created_at: datetime
     leaf_id: int | None = None
     leaf_hash: bytes | None = None
+    place: str | None = None
+    counted: list[list[int]] | None = None
+    flag: str | None = None
+    check_id: UUID | None = None
 
 
 # the id is given by the table as the row is written; the leaf is made of the row; the address is sealed as a commitment
 UNSEALED = frozenset({"id", "ip", "ip_salt", "leaf_id", "leaf_hash"})
 SEALED = tuple(name for name in LedgerRow.__slots__ if name not in UNSEALED)
+# These came later: a row that has none of them is sealed as rows were before.
+LATER = frozenset({"place", "counted", "flag", "check_id"})
 
 
 def leaf_content(row: LedgerRow, commitment: Callable[[str, bytes], str]) -> dict[str, str | int | None]:
@@ -60,7 +71,8 @@ def leaf_content(row: LedgerRow, commitment: Callable[[str, bytes], str]) -> dic
     Of the address, which is personal data, only the salted commitment is hashed (design.md decision 7): address and
     salt may be erased one day, and the tree stays whole.
     """
-    plain = {name: _plain(getattr(row, name)) for name in SEALED}
+    values = {name: getattr(row, name) for name in SEALED}
+    plain = {name: _plain(value) for name, value in values.items() if value is not None or name not in LATER}
     return {**plain, "ip_commitment": commitment(row.ip, row.ip_salt)}
 
 
@@ -71,4 +83,6 @@ def _plain(value: object) -> str | int | None:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return ";".join(f"{start}-{end}" for start, end in value)
     return str(value)

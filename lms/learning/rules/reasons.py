@@ -15,9 +15,12 @@ class Reason(StrEnum):
     CLASS_NOT_OPEN = "class_not_open"
     NOT_APPROVED = "not_approved"
     CONCURRENT_SESSION = "concurrent_session"
+    IDENTITY = "identity"
+    PRESENCE = "presence"
     OUT_OF_ORDER = "out_of_order"
     OFFLINE = "offline"
     GAP = "gap"
+    HIDDEN = "hidden"
     NO_PROGRESS = "no_progress"
     DAILY_LIMIT = "daily_limit"
     LESSON_LIMIT = "lesson_limit"
@@ -33,10 +36,13 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.CLASS_NOT_OPEN: ("那时这个班还没开，或者已经结束", "开班以后再看一遍，就能计入。"),
     Reason.NOT_APPROVED: ("这一课能计多少时间还没审核好", "审核好以后再看一遍，就能计入。"),
     Reason.CONCURRENT_SESSION: ("另一台设备也在用你的账号学，同一时间只算一份", "在一台设备上再看一遍，就能计入。"),
+    Reason.IDENTITY: ("那时还没有确认是你本人在学", "先确认是你本人，再学一遍就能计入。"),
+    Reason.PRESENCE: ("“还在学习吗？”没答上", "补答，或者再学一遍，就能计入。"),
     Reason.OUT_OF_ORDER: ("这段记录来晚了，后面的已经先到了", "再看一遍，就能计入。"),
     Reason.OFFLINE: ("那时断网了，记录是后来才传上来的，已经存好", "连着网再看一遍，就能计入。"),
     Reason.GAP: ("那时断网太久，我们没收到你在看的记录", "再看一遍，就能计入。"),
-    Reason.NO_PROGRESS: ("画面停着没有往前放", "点播放接着看，就能计入。"),
+    Reason.HIDDEN: ("那时这一页不在眼前", "回到这一页接着学，就能计入。"),
+    Reason.NO_PROGRESS: ("在一处停了很久，没有往前学", "接着往下学，就能计入。"),
     Reason.DAILY_LIMIT: ("那一天计满了", "接着看可以，要计入就换一天再看一遍。"),
     Reason.LESSON_LIMIT: ("这一课能计的时间已经计满", "去学下一课。"),
     Reason.TOO_FAST: ("放得比平时快，快出来的部分没计入", "按正常速度再看一遍，就能计入。"),
@@ -55,6 +61,8 @@ CURABLE = frozenset(
         Reason.OUT_OF_ORDER,
         Reason.OFFLINE,
         Reason.GAP,
+        Reason.IDENTITY,
+        Reason.PRESENCE,
         Reason.TOO_FAST,
     }
 )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -28,7 +28,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class HourPolicy:
-    """The thresholds in force for learning hours on one day; seconds, percent and class hours as named."""
+    """The thresholds in force for learning hours on one day; seconds, minutes, percent and class hours as named.
+
+    Those with a value here came later: where no row is in force they ask nothing. presence_mean_s, _least_s and _most_s
+    are of credited time between two checks (0: none are put); identity_level 0 asks for no proof.
+    """
 
     class_hour_seconds: int
     daily_cap_class_hours: int
@@ -39,6 +43,18 @@ class HourPolicy:
     void_too_fast: int
     lesson_complete_percent: int
     quiz_pass_percent: int
+    place_ceiling_percent: int = 200
+    place_ceiling_most_s: int = 300
+    places_if_unknown: int = 10
+    first_view_seek_lock: int = 0
+    presence_mean_s: int = 0
+    presence_least_s: int = 0
+    presence_most_s: int = 0
+    presence_answer_s: int = 60
+    presence_answer_slow_s: int = 120
+    presence_cure_hours: int = 24
+    identity_level: int = 0
+    identity_valid_minutes: int = 0
     rows: tuple[Threshold, ...] = ()
 
     @cached_property
@@ -68,12 +84,16 @@ class HourPolicy:
 
 
 KEYS = tuple(name for name in HourPolicy.__dataclass_fields__ if name != "rows")
+# Keys that earlier days did without.
+LATER = frozenset(one.name for one in fields(HourPolicy) if one.default is not MISSING)
 
 
 def hour_policy(rows: Iterable[Threshold], programme_code: str, region_code: str, on: date) -> HourPolicy:
     """Assemble the policy of a day: per key the closest row (programme before place before date); raises NoPolicy."""
     known = tuple(rows)
-    chosen = tuple(_closest(known, key, programme_code, region_code, on) for key in KEYS)
+    held = {row.key for row in known if _holds(row, programme_code, region_code, on)}
+    keys = (key for key in KEYS if key in held or key not in LATER)
+    chosen = tuple(_closest(known, key, programme_code, region_code, on) for key in keys)
     return HourPolicy(**{row.key: row.value for row in chosen}, rows=chosen)
 
 
