@@ -1,14 +1,24 @@
 """The gate: size, names and types of what an author sends in, then the reader that knows it.
 
-Today's one kind of package is a video lesson, or several in a row: an MP4, its captions and a quiz sheet each.
+A video lesson comes as an MP4, its captions and a quiz sheet; everything else comes as one file (`open_any`): a ZIP of cmi5,
+SCORM, xAPI or plain pages, a course structure alone, a PDF, a page.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
-from courses.course import Course, Finding, Lesson, LessonKind, Level, Refused
+from courses.addresses import Paths
+from courses.archive import Archive, Keep, open_archive
+from courses.cmi5 import reading as cmi5
+from courses.course import Course, Finding, Lesson, LessonKind, Level, Member, Refused
+from courses.documents import reading as documents
+from courses.gate.faults import refused
+from courses.gate.limits import USUAL, Limits
+from courses.gate.magic import HEAD_BYTES, explain, is_pdf, is_zip
+from courses.kinds import foreign, manifest_of
+from courses.manifests import MOST_BYTES
 from courses.quiz.reading import read_sheet
 from courses.video.captions import read_captions
 from courses.video.reading import read_container
@@ -39,6 +49,41 @@ class VideoPackage:
     video: Upload
     captions: Upload
     quiz: Upload
+
+
+def open_any(upload: Upload, keep: Keep, limits: Limits = USUAL) -> Course:
+    """Read a package of any kind and hand its files to `keep`, once all that can be judged without them has passed.
+
+    The kind is decided by what the file holds, never by its name. Raises Refused with every reason; a member whose bytes are not
+    what the listing promised is found while streaming, so what `keep` stored until then is the caller's to drop.
+    """
+    with upload.path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    title = PurePath(upload.name).stem or upload.name
+    if is_zip(head):
+        with open_archive(upload.path, limits) as archive:
+            return _streamed(archive, title, keep)
+    if is_pdf(head):
+        return _alone(
+            upload, documents.PDF_NAME, documents.PDF_BYTES, keep, lambda: documents.read_pdf_course(upload.path, title)
+        )
+    if looks_like_markup(head) == "xml":
+        return _alone(
+            upload,
+            cmi5.NAME,
+            MOST_BYTES,
+            keep,
+            lambda: cmi5.read_structure(upload.path.read_bytes(), None, short(upload.name)),
+        )
+    if looks_like_markup(head) == "html" and upload.name.lower().endswith(documents.PAGES):
+        return _alone(
+            upload,
+            documents.HTML_NAME,
+            documents.HTML_BYTES,
+            keep,
+            lambda: documents.read_pages([documents.HTML_NAME], title),
+        )
+    raise Refused(explain(head, short(upload.name)))
 
 
 def open_package(package: VideoPackage) -> Course:
@@ -120,3 +165,51 @@ def short(name: str) -> str:
     """A file name without control characters and not longer than a line."""
     clean = "".join(letter for letter in name if letter.isprintable())
     return clean if len(clean) <= 40 else f"{clean[:24]}…{clean[-14:]}"
+
+
+def looks_like_markup(head: bytes) -> str:
+    """`xml` or `html` where a file begins as one of them, in whatever encoding; empty otherwise."""
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title")):
+        return "html"
+    if start.startswith(b"<?xml") and b"<html" in start:
+        return "html"
+    return (
+        "xml"
+        if start.startswith((b"<?xml", b"<coursestructure", b"<manifest", b"<tincan", b"<!--", b"<!doctype"))
+        else ""
+    )
+
+
+def _streamed(archive: Archive, title: str, keep: Keep) -> Course:
+    """Read the manifest, then stream; what was forgiven comes first in the report."""
+    course = _read(archive, title)
+    members = archive.stream(keep)
+    size = sum(member.size for member in members)
+    found = Finding(Level.FOUND, "压缩包", f"{len(members)} 个文件，解开后 {megabytes(size)}")
+    return replace(course, members=members, findings=(found, *archive.findings, *course.findings))
+
+
+def _read(archive: Archive, title: str) -> Course:
+    manifest = manifest_of(archive.names)
+    if manifest is None:
+        strange = foreign(archive.names)
+        if strange:
+            raise Refused(strange)
+        return documents.read_pages(archive.names, title)
+    name, _ = manifest
+    data = archive.read(name, MOST_BYTES)
+    return cmi5.read_structure(data, Paths(archive.names), name)
+
+
+def _alone(upload: Upload, name: str, most: int, keep: Keep, read: Callable[[], Course]) -> Course:
+    """A package that is one file: read it, then keep it under a plain name."""
+    size = upload.path.stat().st_size
+    if size > most:
+        raise refused(
+            f"“{short(upload.name)}”有 {megabytes(size)}，太大了", f"最大 {megabytes(most)}，分成几份再传", "文件"
+        )
+    course = read()
+    with upload.path.open("rb") as file:
+        digest = keep(name, file, size)
+    return replace(course, members=(Member(name, size, digest),))

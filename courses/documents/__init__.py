@@ -1,0 +1,1 @@
+"""Documents as lessons: a PDF, a page, a folder of pages."""

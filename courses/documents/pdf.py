@@ -1,0 +1,124 @@
+"""What a PDF says of itself: its pages, whether it is locked, whether it wants to do more than be read.
+
+pypdf counts; it works in Python over a file of strangers, so whatever it raises is one answer: the file is broken.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from pypdf import PdfReader
+from pypdf.errors import FileNotDecryptedError, PyPdfError, WrongPasswordError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
+
+from courses.course import Finding, Level, Refused
+from courses.gate.faults import refused
+
+WHERE = "PDF"
+MOST_PAGES = 5_000
+MOST_NODES = 20_000
+_AGAIN = "用 WPS 或 Office 打开原文件，重新另存为 PDF 再传"
+_UNLOCK = "用 WPS 打开，去掉密码和权限限制，另存为 PDF 再传"
+_ACTIVE = {
+    "/JavaScript": "脚本（JavaScript）",
+    "/Launch": "打开别的程序的动作",
+    "/EmbeddedFile": "附件",
+    "/RichMedia": "内嵌的动画或视频",
+    "/XFA": "动态表单（XFA）",
+}
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+def read_pdf(path: Path) -> tuple[int, tuple[Finding, ...]]:
+    """How many pages there are, and what should be looked at; raises Refused where it is locked, broken or endless."""
+    try:
+        with path.open("rb") as file:
+            reader = PdfReader(file, strict=False)
+            if reader.is_encrypted:
+                raise refused("PDF 加了密码或权限限制，手机上打不开", _UNLOCK, WHERE)
+            pages = _count(reader)
+            active = _active(reader)
+    except Refused:
+        raise
+    except (FileNotDecryptedError, WrongPasswordError) as problem:
+        raise refused("PDF 加了密码，打不开", _UNLOCK, WHERE) from problem
+    except RecursionError as problem:
+        raise refused("PDF 内部一层套一层，读不下去", _AGAIN, WHERE) from problem
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OSError,
+        ArithmeticError,
+        AssertionError,
+        NotImplementedError,
+    ) as problem:
+        raise refused("PDF 打不开，文件可能坏了，或者没有传完整", _AGAIN, WHERE) from problem
+    if not pages:
+        raise refused("PDF 里一页也没有", _AGAIN, WHERE)
+    found = Finding(Level.FOUND, WHERE, f"{pages} 页")
+    return pages, (found, *(_warned(what) for what in active))
+
+
+def _warned(what: str) -> Finding:
+    mend = "学员看的是页面，这些不会起作用；需要的话做成课件"
+    return Finding(Level.WARNING, WHERE, f"里面带有{what}", mend)
+
+
+def _count(reader: PdfReader) -> int:
+    """Pages that the tree really holds: each node once, whatever /Count says."""
+    root = _plain(reader.trailer["/Root"])
+    todo: list[PdfObject] = [root["/Pages"]] if isinstance(root, DictionaryObject) and "/Pages" in root else []
+    seen: set[int] = set()
+    pages = nodes = 0
+    while todo:
+        reference = todo.pop()
+        nodes += 1
+        number = reference.idnum if isinstance(reference, IndirectObject) else -nodes
+        if number in seen:
+            continue
+        seen.add(number)
+        node = _plain(reference)
+        if not isinstance(node, DictionaryObject):
+            continue
+        kids = _plain(node.get("/Kids"))
+        if isinstance(kids, ArrayObject):
+            todo += list(kids)
+        else:
+            pages += 1
+        if pages > MOST_PAGES or nodes + len(todo) > MOST_NODES:
+            raise refused(f"PDF 超过 {MOST_PAGES} 页，太多了", "分成几份再传", WHERE)
+    return pages
+
+
+def _plain(value: PdfObject | None) -> PdfObject | None:
+    return value.get_object() if isinstance(value, IndirectObject) else value
+
+
+def _active(reader: PdfReader) -> list[str]:
+    """Kinds of actions within the document's own dictionaries, a few levels deep; pages are not walked."""
+    root = _plain(reader.trailer["/Root"])
+    names = {name for name, _ in _entries(root, 4)} if isinstance(root, DictionaryObject) else set()
+    return [what for key, what in _ACTIVE.items() if key in names]
+
+
+def _entries(value: PdfObject | None, depth: int) -> Iterator[tuple[str, PdfObject | None]]:
+    """Keys and name values of the catalogue without its pages and structure."""
+    value = _plain(value)
+    if not depth:
+        return
+    if isinstance(value, DictionaryObject):
+        for key, below in list(value.items())[:200]:
+            if key in ("/Pages", "/StructTreeRoot", "/Parent", "/Outlines", "/P"):
+                continue
+            yield str(key), below
+            plain = _plain(below)
+            if isinstance(plain, str):
+                yield plain, None
+            yield from _entries(plain, depth - 1)
+    elif isinstance(value, ArrayObject):
+        for below in list(value)[:200]:
+            yield from _entries(below, depth - 1)
