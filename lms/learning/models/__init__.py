@@ -1,8 +1,10 @@
 """The tables that only learning writes."""
 
 from lms.learning.models.checking import HoursCheck, HoursDifference, HoursDifferenceWord
+from lms.learning.models.cmi5 import Cmi5Au, Cmi5Registration, Cmi5Satisfied, XapiSession
 from lms.learning.models.launches import BlockedHost, Launch, RemoteHost
 from lms.learning.models.presence import IdentityProof, PresenceAnswer, PresenceCheck, StudyWish
+from lms.learning.models.scorm import ScormAttempt, ScormCommit, ScormNote
 from lms.learning.models.study import (
     Beat,
     Coverage,
@@ -18,6 +20,9 @@ from lms.learning.models.study import (
 __all__ = [
     "Beat",
     "BlockedHost",
+    "Cmi5Au",
+    "Cmi5Registration",
+    "Cmi5Satisfied",
     "Coverage",
     "HourLedger",
     "HoursCheck",
@@ -33,6 +38,10 @@ __all__ = [
     "QuizAttempt",
     "Registration",
     "RemoteHost",
+    "ScormAttempt",
+    "ScormCommit",
+    "ScormNote",
     "StudySession",
     "StudyWish",
+    "XapiSession",
 ]

@@ -113,6 +113,7 @@ class Category(StrEnum):
     CMI5 = "https://w3id.org/xapi/cmi5/context/categories/cmi5"
     MOVE_ON = "https://w3id.org/xapi/cmi5/context/categories/moveon"
     VIDEO = "https://w3id.org/xapi/video"
+    SCORM = "https://w3id.org/xapi/scorm"
     PRESENCE = f"{NAMESPACE}/profiles/presence"
     IDENTITY = f"{NAMESPACE}/profiles/identity"
 
