@@ -15,6 +15,7 @@ from lms.cohorts import queries as cohorts
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import LMSError
 from lms.foundation.principal import Principal
+from lms.learning.checking.commands import check
 from lms.subsidies import actions
 from lms.subsidies import verify as verifier
 from lms.subsidies.bundle.auditing import check_database
@@ -29,6 +30,9 @@ TOLD = 100
 @cli.group()
 def hours() -> None:
     """Learning hours for subsidy claims."""
+
+
+hours.add_command(check)
 
 
 @hours.command()

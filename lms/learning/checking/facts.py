@@ -1,0 +1,115 @@
+"""What a replay is made from: raw facts as the tables hold them.
+
+Moments that order events are microseconds since 1970, UTC (`us`); the rule reckons in whole milliseconds, cut (`ms`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SHANGHAI_MS = 8 * 3_600_000
+DAY_MS = 24 * 3_600_000
+
+Span = tuple[int, int]
+Values = Mapping[str, int]
+
+
+def us(moment: datetime) -> int:
+    """A moment as microseconds since 1970."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def ms(moment: datetime) -> int:
+    """A moment as whole milliseconds since 1970, cut."""
+    return us(moment) // 1000
+
+
+def day_of(at: int) -> int:
+    """The number of the Shanghai day that a millisecond since 1970 lies in; 0 is 1 January 1970."""
+    return (at + SHANGHAI_MS) // DAY_MS
+
+
+def date_of(day: int) -> date:
+    """The date of a numbered day."""
+    return date(1970, 1, 1) + timedelta(days=day)
+
+
+def day_begins(day: int) -> int:
+    """The first millisecond of a numbered Shanghai day."""
+    return day * DAY_MS - SHANGHAI_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """When people could learn in a class: opened and closed by somebody (microseconds; None: never), first and last day."""
+
+    opened_at: int | None
+    closed_at: int | None
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One opening of a lesson, with what the server knew of the lesson then; `launched_at` in microseconds."""
+
+    id: UUID
+    registration_id: UUID
+    cohort_id: UUID
+    lesson_id: UUID
+    content_hash: str
+    programme_code: str
+    region_code: str
+    length_ms: int
+    approved_ms: int | None
+    launched_at: int
+
+    @property
+    def earnable_ms(self) -> int:
+        """The most that the lesson gives one person, ever."""
+        return min(self.length_ms, self.approved_ms or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RawBeat:
+    """A beat as it lies in the table; `received_at` in microseconds."""
+
+    session_id: UUID
+    seq: int
+    received_at: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one beat says: which spans were played, and why it was sent."""
+
+    seq: int
+    spans: tuple[Span, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Beats of one session that came at one moment, in microseconds."""
+
+    session_id: UUID
+    at: int
+    claims: tuple[Claim, ...]
+
+
+def arrival(session_id: UUID, at: int, beats: Sequence[RawBeat]) -> Arrival:
+    """Read the bodies of beats that came together; ValueError where one is no beat."""
+    return Arrival(session_id, at, tuple(_claim(beat) for beat in sorted(beats, key=lambda beat: beat.seq)))
+
+
+def _claim(beat: RawBeat) -> Claim:
+    said = json.loads(beat.body)
+    try:
+        spans = tuple((int(start), int(end)) for start, end in said.get("stretches", ()))
+        return Claim(beat.seq, spans, str(said["why"]))
+    except (AttributeError, KeyError, TypeError) as problem:
+        raise ValueError("no beat") from problem
