@@ -19,7 +19,7 @@ SAFE = "/!$&'()*+,;=:@~-._"
 def is_absolute(iri: str) -> bool:
     """Whether an IRI has a scheme, something behind it, and no letter that an IRI may not hold (RFC 3987)."""
     scheme = _SCHEME.match(iri)
-    return bool(scheme) and len(iri) > len(scheme[0]) and not _FORBIDDEN.search(iri) and not _BAD_ESCAPE.search(iri)
+    return scheme is not None and len(iri) > len(scheme[0]) and not _FORBIDDEN.search(iri) and not _BAD_ESCAPE.search(iri)
 
 
 def has_scheme(url: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from courses.addresses import Paths
 from courses.archive import Archive, Keep, open_archive
 from courses.cmi5 import reading as cmi5
-from courses.course import Course, Finding, Lesson, LessonKind, Level, Member, Refused
+from courses.course import Course, Finding, Format, Lesson, LessonKind, Level, Member, Refused
 from courses.documents import reading as documents
 from courses.gate.faults import refused
 from courses.gate.limits import USUAL, Limits
@@ -20,6 +20,8 @@ from courses.gate.magic import HEAD_BYTES, explain, is_pdf, is_zip
 from courses.kinds import foreign, manifest_of
 from courses.manifests import MOST_BYTES
 from courses.quiz.reading import read_sheet
+from courses.scorm import reading as scorm
+from courses.tincan import reading as tincan
 from courses.video.captions import read_captions
 from courses.video.reading import read_container
 
@@ -30,6 +32,7 @@ VIDEO_NAMES = (".mp4", ".m4v")
 CAPTION_NAMES = (".vtt", ".srt")
 QUIZ_NAMES = (".xlsx", ".xls", ".csv")
 TITLE_LENGTH = 60
+_READERS = {Format.CMI5: cmi5.read_structure, Format.SCORM_12: scorm.read_manifest, Format.TINCAN: tincan.read_tincan}
 _Part = TypeVar("_Part")
 
 
@@ -197,9 +200,8 @@ def _read(archive: Archive, title: str) -> Course:
         if strange:
             raise Refused(strange)
         return documents.read_pages(archive.names, title)
-    name, _ = manifest
-    data = archive.read(name, MOST_BYTES)
-    return cmi5.read_structure(data, Paths(archive.names), name)
+    name, kind = manifest
+    return _READERS[kind](archive.read(name, MOST_BYTES), Paths(archive.names), name)
 
 
 def _alone(upload: Upload, name: str, most: int, keep: Keep, read: Callable[[], Course]) -> Course:

@@ -73,7 +73,7 @@ class _Reader:
         assert about is not None
         identifier = self._iri(about, "id", "课程")
         objectives = self._objectives(child(root, "objectives"))
-        structure = {"id": identifier, **_described(about), "objectives": objectives, "children": self._children(root)}
+        structure: dict[str, Any] = {"id": identifier, **_described(about), "objectives": objectives, "children": self._children(root)}
         self._strangers(root)
         title = structure["title"] or words(identifier)
         return Course(title, tuple(self.lessons), (), Format.CMI5, identifier, structure)

@@ -1,0 +1,1 @@
+"""tincan: packages of xAPI before cmi5."""
