@@ -5,7 +5,6 @@ from uuid import UUID
 
 import msgspec
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from lms.foundation.errors import Refused, TooLarge
@@ -61,7 +60,7 @@ def _sent(raw: bytes) -> Sent:
 
 
 class QuizForm(FlaskForm):
-    """A filled-in quiz: the number of the try, and for question n the chosen options under `q<n>`."""
+    """A filled-in quiz: the number of the try, and the fields that rules/papers.py reads."""
 
     number = HiddenField()
 
@@ -69,11 +68,3 @@ class QuizForm(FlaskForm):
         """The number of the try, from 1; what cannot be one counts as the first."""
         text = self.number.data or ""
         return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
-
-
-def chosen(form: MultiDict[str, str], questions: int) -> dict[int, list[int]]:
-    """Options chosen by the number of the question; what is not a number of an option is left out."""
-    return {
-        number: [int(option) for option in form.getlist(f"q{number}") if option.isdecimal() and len(option) < 4]
-        for number in range(1, questions + 1)
-    }

@@ -181,7 +181,7 @@ def test_the_same_quiz_form_twice_is_one_try(room, xiulan):
 def test_a_quiz_with_questions_left_open_comes_back_as_it_was_filled_in(room, xiulan):
     address = f"{course_url(room)}/lessons/{room.quiz_id}"
     page = xiulan.post(f"{address}/answers", data=quiz_form(1, {1: [0], 2: [1]}))
-    assert page.status_code == 422 and "还有 3 题没选" in page.text
+    assert page.status_code == 422 and "还有 3 题没答完" in page.text
     assert page.text.count("checked") == 2
     with transaction(SYSTEM):
         assert queries.tries(room.registrations["xiulan"], room.quiz_id) == 0

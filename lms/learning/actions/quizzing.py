@@ -1,15 +1,16 @@
 """A quiz is answered: marked by the server, kept once, told to the record store. It never earns time.
 
-It may be tried at any time and as often as the trainee likes; the best try stands.
+It may be tried at any time and as often as the trainee likes; the best try stands. A try with an answer that only a
+teacher can mark waits as a paper (`marking` decides it).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert
 
 from courses.course import Quiz
 from lms.config import settings
@@ -20,6 +21,7 @@ from lms.learning import queries
 from lms.learning.actions import leases
 from lms.learning.events import QuizPassed
 from lms.learning.models import QuizAttempt
+from lms.learning.models.quizzes import QuizPaper
 from lms.learning.queries.registrations import RegistrationView
 from lms.learning.rules import statements
 from lms.lrs import actions as lrs
@@ -27,6 +29,7 @@ from lms.publishing import queries as publishing
 from lms.questions.rules import Marked, mark
 
 KIND = "quiz"
+_PLACED = ("person_id", "cohort_id", "tenant_id", "region_code", "plan_code")
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,31 @@ class Tried:
     fresh: bool
 
 
+@dataclass(frozen=True)
+class Try:
+    """A try to be kept: whose it is, at which lesson, which number, and what was given by the number of the question."""
+
+    registration: RegistrationView
+    lesson: publishing.LessonView
+    id: UUID
+    number: int
+    given: Mapping[int, Sequence[int | str]]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What both tables keep of it."""
+        return {
+            "id": self.id,
+            "registration_id": self.registration.id,
+            "lesson_id": self.lesson.id,
+            "number": self.number,
+            "answers": {str(question): list(given) for question, given in self.given.items()},
+            **{name: getattr(self.registration, name) for name in _PLACED},
+        }
+
+
 def answer(
-    person_id: UUID, registration_id: UUID, lesson_id: UUID, number: int, chosen: Mapping[int, list[int]]
+    person_id: UUID, registration_id: UUID, lesson_id: UUID, number: int, given: Mapping[int, Sequence[int | str]]
 ) -> Tried:
     """Mark and keep the try with this number; the same number again keeps the first and says so.
 
@@ -47,19 +73,33 @@ def answer(
     leases.lock(person_id)
     registration = queries.registration(registration_id, person_id)
     lesson = publishing.lesson(lesson_id)
-    if lesson.version_id != registration.version_id or not lesson.quiz:
+    if lesson.version_id != registration.version_id or not lesson.questions:
         raise NotFound()
     number = min(number, queries.tries(registration_id, lesson_id) + 1)
-    at, attempt_id = clock.now(), uuid4()
-    quiz = Quiz.from_json(lesson.quiz)
-    marked = mark(quiz, chosen)
-    passed_before = queries.has_passed(registration_id, lesson_id)
-    if not _keep(registration, lesson, attempt_id, number, chosen, marked, at):
+    if queries.attempt(registration_id, lesson_id, number) is not None:
         return Tried(number, fresh=False)
-    lrs.store(_statements(registration, lesson, quiz, attempt_id, marked, at), registration.tenant_id)
-    if marked.passed and not passed_before:
-        publish(registration, lesson.id, marked.score)
+    marked = mark(lesson.questions, given)
+    kept = {one.number: one.chosen for one in marked.per_question}
+    tried = Try(registration, lesson, uuid4(), number, kept)
+    if marked.pending:
+        db.session.execute(insert(QuizPaper).values(**tried.row, created_at=clock.now()))
+    else:
+        settle(tried, lesson.questions, marked)
     return Tried(number, fresh=True)
+
+
+def settle(tried: Try, quiz: Quiz, marked: Marked) -> None:
+    """Keep a decided try with its leaf, tell the record store, and the house when it is the first that passed."""
+    at, registration = clock.now(), tried.registration
+    passed_before = queries.has_passed(registration.id, tried.lesson.id)
+    values = {**tried.row, "created_at": at, "score": marked.score, "passed": marked.passed}
+    sealed = {name: value if isinstance(value, int | dict) else str(value) for name, value in values.items()}
+    sealed["created_at"] = at.isoformat(timespec="microseconds")
+    leaf = evidence.append(KIND, sealed)
+    db.session.execute(insert(QuizAttempt).values(**values, leaf_id=leaf.id, leaf_hash=leaf.hash))
+    lrs.store(_statements(tried, quiz, marked, at), registration.tenant_id)
+    if marked.passed and not passed_before:
+        publish(registration, tried.lesson.id, marked.score)
 
 
 def publish(registration: RegistrationView, lesson_id: UUID, score: int) -> None:
@@ -68,72 +108,19 @@ def publish(registration: RegistrationView, lesson_id: UUID, score: int) -> None
     events.publish(QuizPassed(*whose, lesson_id, score))
 
 
-def _keep(
-    registration: RegistrationView,
-    lesson: publishing.LessonView,
-    attempt_id: UUID,
-    number: int,
-    chosen: Mapping[int, list[int]],
-    marked: Marked,
-    at: datetime,
-) -> bool:
-    """Write the try with its leaf; False where this number was kept before (a form sent twice)."""
-    if queries.attempt(registration.id, lesson.id, number) is not None:
-        return False
-    values: dict[str, Any] = {
-        "id": attempt_id,
-        "created_at": at,
-        "registration_id": registration.id,
-        "lesson_id": lesson.id,
-        "number": number,
-        "answers": {str(question): sorted(options) for question, options in chosen.items()},
-        "score": marked.score,
-        "passed": marked.passed,
-        **{
-            name: getattr(registration, name)
-            for name in ("person_id", "cohort_id", "tenant_id", "region_code", "plan_code")
-        },
-    }
-    sealed = {name: value if isinstance(value, int | dict) else str(value) for name, value in values.items()}
-    sealed["created_at"] = at.isoformat(timespec="microseconds")
-    leaf = evidence.append(KIND, sealed)
-    row = insert(QuizAttempt).values(**values, leaf_id=leaf.id, leaf_hash=leaf.hash)
-    db.session.execute(row)
-    return True
-
-
-def _statements(
-    registration: RegistrationView,
-    lesson: publishing.LessonView,
-    quiz: Quiz,
-    attempt_id: UUID,
-    marked: Marked,
-    at: datetime,
-) -> list[statements.Statement]:
+def _statements(tried: Try, quiz: Quiz, marked: Marked, at: datetime) -> list[statements.Statement]:
+    registration = tried.registration
     scene = statements.Scene(
         origin=settings().app_origin,
         person_id=registration.person_id,
         registration_id=registration.id,
         cohort_id=registration.cohort_id,
         version_id=registration.version_id,
-        lesson_id=lesson.id,
-        lesson_title=lesson.title,
+        lesson_id=tried.lesson.id,
+        lesson_title=tried.lesson.title,
     )
     told = [
-        statements.answered(
-            scene,
-            at,
-            attempt_id,
-            statements.Answer(
-                number=one.number,
-                text=question.text,
-                options=question.options,
-                several=len(question.answer) > 1,
-                chosen=one.chosen,
-                right=one.answer,
-                correct=one.right,
-            ),
-        )
+        statements.answered(scene, at, tried.id, question, one)
         for question, one in zip(quiz.questions, marked.per_question, strict=True)
     ]
-    return [*told, statements.judged(scene, at, attempt_id, marked.score, marked.passed)]
+    return [*told, statements.judged(scene, at, tried.id, marked.score, marked.passed)]

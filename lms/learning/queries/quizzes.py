@@ -1,49 +1,125 @@
-"""Tries at quizzes."""
+"""Tries at quizzes: those that are decided, and the papers that wait for a teacher."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from lms.foundation.database import db
+from lms.foundation.errors import NotFound
 from lms.learning.models import QuizAttempt
+from lms.learning.models.quizzes import QuizMark, QuizPaper
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try: answers by question number (as text), score in percent."""
+    """One try: answers by question number (as text), score in percent; undecided while it waits for a teacher."""
 
+    id: UUID
     number: int
     answers: dict[str, Any]
-    score: int
-    passed: bool
     created_at: datetime
+    score: int = 0
+    passed: bool = False
+    waits: bool = False
 
     @property
-    def chosen(self) -> dict[int, list[int]]:
-        """Options chosen by the number of the question."""
-        return {int(number): options for number, options in self.answers.items()}
+    def chosen(self) -> dict[int, list[int | str]]:
+        """What was given by the number of the question."""
+        return {int(number): given for number, given in self.answers.items()}
 
 
-_ATTEMPT = select(*(getattr(QuizAttempt, name) for name in Attempt.__dataclass_fields__))
+@dataclass(frozen=True)
+class Mark:
+    """What a teacher gave for a question: hundredths of a point, and words for the trainee."""
+
+    question: int
+    hundredths: int
+    comment: str
+
+    def share(self, points: int) -> Fraction:
+        """The share of the question's points."""
+        return Fraction(self.hundredths, 100 * points)
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """A paper as a teacher finds it."""
+
+    id: UUID
+    created_at: datetime
+    tenant_id: UUID
+    registration_id: UUID
+    person_id: UUID
+    cohort_id: UUID
+    lesson_id: UUID
+    number: int
+    answers: dict[str, Any]
+
+    @property
+    def given(self) -> dict[int, list[int | str]]:
+        """What was given by the number of the question."""
+        return {int(number): given for number, given in self.answers.items()}
+
+
+_DECIDED = select(
+    *(getattr(QuizAttempt, name) for name in ("id", "number", "answers", "created_at", "score", "passed"))
+)
+_PAPER = select(*(getattr(QuizPaper, name) for name in PaperView.__dataclass_fields__))
+_WAITS = ~select(QuizAttempt.id).where(QuizAttempt.id == QuizPaper.id).exists()
 
 
 def attempt(registration_id: UUID, lesson_id: UUID, number: int) -> Attempt | None:
-    """One try, or None."""
+    """One try, decided or waiting; or None."""
     whose = (QuizAttempt.registration_id == registration_id, QuizAttempt.lesson_id == lesson_id)
-    row = db.session.execute(_ATTEMPT.where(*whose, QuizAttempt.number == number)).first()
-    return Attempt(*row) if row else None
+    row = db.session.execute(_DECIDED.where(*whose, QuizAttempt.number == number)).first()
+    if row:
+        return Attempt(*row)
+    mine = (QuizPaper.registration_id == registration_id, QuizPaper.lesson_id == lesson_id)
+    paper = db.session.execute(_PAPER.where(*mine, QuizPaper.number == number)).first()
+    return Attempt(paper.id, paper.number, paper.answers, paper.created_at, waits=True) if paper else None
 
 
 def tries(registration_id: UUID, lesson_id: UUID) -> int:
-    """How often a quiz was tried."""
-    whose = (QuizAttempt.registration_id == registration_id, QuizAttempt.lesson_id == lesson_id)
-    return db.session.scalar(select(func.coalesce(func.max(QuizAttempt.number), 0)).where(*whose)) or 0
+    """How often a quiz was tried, papers that wait among them."""
+    return max(_last(table, registration_id, lesson_id) for table in (QuizAttempt, QuizPaper))
+
+
+def _last(table: type[QuizAttempt] | type[QuizPaper], registration_id: UUID, lesson_id: UUID) -> int:
+    whose = (table.registration_id == registration_id, table.lesson_id == lesson_id)
+    return db.session.scalar(select(func.coalesce(func.max(table.number), 0)).where(*whose)) or 0
 
 
 def has_passed(registration_id: UUID, lesson_id: UUID) -> bool:
     """Whether a quiz was passed once."""
     whose = (QuizAttempt.registration_id == registration_id, QuizAttempt.lesson_id == lesson_id)
     return db.session.scalar(select(QuizAttempt.id).where(*whose, QuizAttempt.passed).limit(1)) is not None
+
+
+def marks_of(paper_id: UUID) -> dict[int, Mark]:
+    """What teachers gave, by the number of the question; nothing for a try that no teacher marked."""
+    query = select(QuizMark.question, QuizMark.hundredths, QuizMark.comment).where(QuizMark.paper_id == paper_id)
+    return {row.question: Mark(*row) for row in db.session.execute(query)}
+
+
+def papers_waiting(tenants: Collection[UUID], limit: int = 100) -> list[PaperView]:
+    """The papers of these institutions' classes that wait for a teacher, the oldest first."""
+    query = _PAPER.where(QuizPaper.tenant_id.in_(tenants), _WAITS).order_by(QuizPaper.created_at).limit(limit)
+    return [PaperView(*row) for row in db.session.execute(query)]
+
+
+def paper(paper_id: UUID, tenants: Collection[UUID]) -> PaperView:
+    """One paper of these institutions' classes, waiting or decided; raises NotFound."""
+    row = db.session.execute(_PAPER.where(QuizPaper.id == paper_id, QuizPaper.tenant_id.in_(tenants))).first()
+    if row is None:
+        raise NotFound()
+    return PaperView(*row)
+
+
+def is_decided(paper_id: UUID) -> bool:
+    """Whether a paper has its marks."""
+    return db.session.scalar(select(QuizAttempt.id).where(QuizAttempt.id == paper_id)) is not None

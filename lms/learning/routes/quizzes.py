@@ -1,9 +1,11 @@
 """The questions of a quiz, and what a try at it came to."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from lms.foundation.database import transaction
 from lms.foundation.errors import NotFound
@@ -11,9 +13,11 @@ from lms.foundation.permissions import allow
 from lms.foundation.principal import current
 from lms.learning import queries
 from lms.learning.actions import quizzing
-from lms.learning.forms import QuizForm, chosen
+from lms.learning.forms import QuizForm
+from lms.learning.queries import quizzes
 from lms.learning.queries.courses import Course
 from lms.learning.routes.blueprint import STUDY, bp, own_course, own_lesson
+from lms.learning.rules import papers
 from lms.learning.rules.progress import LessonState
 from lms.publishing import queries as publishing
 from lms.questions.rules import mark
@@ -27,11 +31,15 @@ def answers(registration_id: UUID, lesson_id: UUID) -> Any:
     with transaction(current()):
         found = own_course(registration_id)
         state, view = own_lesson(found, lesson_id), publishing.lesson(lesson_id)
-    filled = chosen(request.form, state.questions)
-    if not form.validate_on_submit() or not all(filled.values()):
-        return quiz_page(found, state, view, form.try_number(), filled), 422
+    quiz = view.questions
+    if quiz is None:
+        raise NotFound()
+    given = papers.given(quiz, request.form.getlist)
+    open_ = papers.still_open(quiz, given)
+    if not form.validate_on_submit() or open_:
+        return quiz_page(found, state, view, form.try_number(), request.form, open_), 422
     with transaction(current()):
-        tried = quizzing.answer(current().person(), registration_id, lesson_id, form.try_number(), filled)
+        tried = quizzing.answer(current().person(), registration_id, lesson_id, form.try_number(), given)
     return redirect(
         url_for("learning.result", registration_id=registration_id, lesson_id=lesson_id, number=tried.number), 303
     )
@@ -40,17 +48,19 @@ def answers(registration_id: UUID, lesson_id: UUID) -> Any:
 @bp.get("/courses/<uuid:registration_id>/lessons/<uuid:lesson_id>/results/<int:number>")
 @allow(STUDY)
 def result(registration_id: UUID, lesson_id: UUID, number: int) -> Any:
-    """What a try at a quiz came to, question by question."""
+    """What a try at a quiz came to, question by question; what a teacher has not marked yet waits."""
     with transaction(current()):
         found = own_course(registration_id)
         state, view = own_lesson(found, lesson_id), publishing.lesson(lesson_id)
         attempt = queries.attempt(registration_id, lesson_id, number)
+        marks = quizzes.marks_of(attempt.id) if attempt else {}
     quiz = view.questions
     if attempt is None or quiz is None:
         raise NotFound()
-    marked = mark(quiz, attempt.chosen)
+    shares = {number: one.share(quiz.questions[number - 1].points) for number, one in marks.items()}
+    marked = mark(quiz, attempt.chosen, shares)
     return render_template(
-        "learning/result.html", course=found, lesson=state, attempt=attempt, quiz=quiz, marked=marked
+        "learning/result.html", course=found, lesson=state, attempt=attempt, quiz=quiz, marked=marked, marks=marks
     )
 
 
@@ -59,10 +69,11 @@ def quiz_page(
     lesson: LessonState,
     view: publishing.LessonView,
     number: int,
-    filled: dict[int, list[int]] | None = None,
+    typed: MultiDict[str, str] | None = None,
+    open_: Mapping[int, str] | None = None,
 ) -> str:
-    """The page of a quiz, with what was filled in when a form came back."""
-    form = QuizForm(number=str(number))
+    """The page of a quiz, with what was filled in when a form came back, and why it did by the number of the question."""
+    form = QuizForm(formdata=None)
     form.number.data = str(number)
     return render_template(
         "learning/quiz.html",
@@ -70,6 +81,6 @@ def quiz_page(
         lesson=lesson,
         quiz=view.questions,
         form=form,
-        filled=filled or {},
-        sent=filled is not None,
+        typed=MultiDict() if typed is None else typed,
+        open=open_ or {},
     )

@@ -1,14 +1,17 @@
 """What learning tells the record store: xAPI statements of the video profile and of quizzes. Plain data out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from courses.course import Question
+from lms.learning.rules import interactions
 from lms.learning.rules.segments import Segment
 from lms.learning.rules.stretches import Stretches
 from lms.lrs.rules.vocabulary import ActivityType, Category, Extension, Verb, played_segments, verb
+from lms.questions.rules.marking import MarkedQuestion
 
 Statement = dict[str, Any]
 
@@ -69,32 +72,17 @@ def terminated(scene: Scene, at: datetime, place_ms: int, covered: Stretches, pr
     return _of_video(scene, Verb.TERMINATED, at, {"extensions": _state(place_ms, covered, progress)})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One question as it was answered."""
-
-    number: int
-    text: str
-    options: tuple[str, ...]
-    several: bool
-    chosen: tuple[int, ...]
-    right: tuple[int, ...]
-    correct: bool
-
-
-def answered(scene: Scene, at: datetime, attempt_id: UUID, answer: Answer) -> Statement:
+def answered(scene: Scene, at: datetime, attempt_id: UUID, question: Question, marked: MarkedQuestion) -> Statement:
     """One question of a quiz was answered."""
     activity = {
-        "id": f"{scene.activity('lessons', scene.lesson_id)}/questions/{answer.number}",
+        "id": f"{scene.activity('lessons', scene.lesson_id)}/questions/{marked.number}",
         "definition": {
             "type": ActivityType.INTERACTION.value,
-            "name": {"zh-CN": answer.text},
-            "interactionType": "choice",
-            "choices": [{"id": str(n), "description": {"zh-CN": text}} for n, text in enumerate(answer.options)],
-            "correctResponsesPattern": [_choice(answer.right)],
+            "name": {"zh-CN": question.text},
+            **interactions.definition(question),
         },
     }
-    result = {"success": answer.correct, "response": _choice(answer.chosen)}
+    result = interactions.result(question, marked)
     parent = {"id": scene.activity("lessons", scene.lesson_id)}
     return _statement(scene, Verb.ANSWERED, at, activity, result, [parent], attempt=attempt_id)
 
@@ -173,10 +161,6 @@ def _state(place_ms: int, covered: Stretches, progress: float) -> dict[str, Any]
 
 def _keys(extensions: Mapping[Extension, object]) -> dict[str, Any]:
     return {key.value: value for key, value in extensions.items()}
-
-
-def _choice(options: Iterable[int]) -> str:
-    return "[,]".join(str(n) for n in options)
 
 
 def _seconds(ms: int) -> float:
