@@ -77,6 +77,12 @@ def named(tenant_id: UUID, name: str) -> list[UUID]:
     return list(db.session.scalars(select(Key.id).where(Key.tenant_id == tenant_id, Key.name == name, text(GOOD))))
 
 
+def answers_for(key_id: UUID) -> UUID | None:
+    """The person who made a key, and answers for what comes by it; None where the platform made it."""
+    person_id: UUID | None = db.session.scalar(select(Key.issued_by).where(Key.id == key_id))
+    return person_id
+
+
 def _good(key_id: UUID, tenants: Collection[UUID]) -> Key:
     mine = select(Key).where(Key.id == key_id, Key.tenant_id.in_(tenants), text(GOOD))
     row: Key | None = db.session.scalar(mine.with_for_update())

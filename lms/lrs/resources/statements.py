@@ -41,7 +41,7 @@ def answer(session: Session, call: Call) -> Answer:
 def _put(session: Session, call: Call) -> Answer:
     parameters.known(call.params, {"statementId"})
     given = parse_uuid(parameters.text(call.params, "statementId"), "statementId")
-    body, parts = _content(call)
+    body, parts = content_of(call)
     statement = _with_id(read_statement(body, session.version), given)
     _keep(session, [statement], parts)
     return Answer(204)
@@ -49,7 +49,7 @@ def _put(session: Session, call: Call) -> Answer:
 
 def _post(session: Session, call: Call) -> Answer:
     parameters.known(call.params, set())
-    body, parts = _content(call)
+    body, parts = content_of(call)
     statements = read_statements(body, session.version)
     _keep(session, statements, parts)
     return Answer(200, msgspec.json.encode([_id_as_sent(statement) for statement in statements]))
@@ -65,7 +65,8 @@ def _keep(session: Session, statements: list[Statement], parts: list[Part]) -> N
         actions.keep(sql, caller.tenant_id, entries, authority, parts, seq)
 
 
-def _content(call: Call) -> tuple[bytes, list[Part]]:
+def content_of(call: Call) -> tuple[bytes, list[Part]]:
+    """The statements' JSON of a request and the files that came with them; raises Invalid."""
     boundary = boundary_of(call.content_type) or boundary_within(call.content_type, call.body)
     if boundary is not None:
         return split(call.body, boundary)
