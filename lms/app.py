@@ -28,6 +28,7 @@ from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
+from lms.learning.routes import content_host
 from lms.learning.checking import rounds as hours_checks
 from lms.lrs import keys as lrs_keys
 from lms.lrs import outlook as lrs_outlook
@@ -41,7 +42,8 @@ from lms.questions import routes as questions
 from lms.reporting import routes as reporting
 from lms.subsidies import routes as subsidies
 from lms.subsidies import tasks as subsidies_tasks
-from lms.web import errors, filters, headers, hosts, manifest, navigation, watch
+from lms.web import errors, filters, headers, hosts, manifest, navigation, origins, watch
+from media import elsewhere
 from media.storage import storage_for
 
 MIGRATIONS = str(config.CHECKOUT / "migrations")
@@ -69,6 +71,8 @@ BLUEPRINTS = (
     reporting.bp,
     lrs.pages,
 )
+# What the content host routes, and nothing else: each door there is guarded by the token in its path.
+CONTENT_BLUEPRINTS = (content.bp, content_host.bp)
 # Whom the pages of the record store ask about what stands above it.
 RECORDS = lrs_outlook.Outlook(
     classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
@@ -81,6 +85,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """The application of pages and machine endpoints."""
     app = _bare("lms", settings or config.load())
     watch.init_app(app)
+    origins.init_app(app)
     gate.init_app(app)
     sessions.init_app(app)
     csrf.init_app(app)
@@ -106,7 +111,9 @@ def create_content_app(settings: config.Settings | None = None) -> Flask:
     """The application of other people's content: no cookie, no session, no pages."""
     app = _bare("content", settings or config.load())
     gate.init_app(app)
-    app.register_blueprint(content.bp)
+    manifest.init_app(app)
+    for blueprint in CONTENT_BLUEPRINTS:
+        app.register_blueprint(blueprint)
     return app
 
 
@@ -117,12 +124,18 @@ def create_wsgi(settings: config.Settings | None = None) -> Any:
     app = create_app(settings)
     with app.app_context():
         refuse_unsafe_server(db.engine)
-    static = WhiteNoise(app.wsgi_app, max_age=31536000, immutable_file_test=lambda *_: True)
-    static.add_files(str(manifest.STATIC), prefix="static/")
-    pages = headers.Headers(static, headers.page_policy(settings.content_origin))
-    content = headers.Headers(create_content_app(settings).wsgi_app, headers.CONTENT_POLICY)
+    media = elsewhere.origin(settings.s3_url)
+    pages = headers.Headers(_with_assets(app), headers.page_policy(settings.content_origin, media))
+    content = headers.Headers(_with_assets(create_content_app(settings)), headers.CONTENT_POLICY)
     house = headers.Headers(hosts.Hosts(settings, pages, content), "default-src 'none'; frame-ancestors 'none'")
     return ProxyFix(house, x_for=settings.proxies, x_proto=settings.proxies) if settings.proxies else house
+
+
+def _with_assets(app: Flask) -> Any:
+    """The application behind the built assets: the shells of packages need them on their own host."""
+    static = WhiteNoise(app.wsgi_app, max_age=31536000, immutable_file_test=lambda *_: True)
+    static.add_files(str(manifest.STATIC), prefix="static/")
+    return static
 
 
 def _bare(name: str, settings: config.Settings) -> Flask:

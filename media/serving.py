@@ -7,10 +7,63 @@ from typing import BinaryIO
 
 CHUNK = 256 * 1024
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*")
+# Fixed, and without a charset where the file names its own: half of all Chinese packages are written in GB2312.
 _TYPES = {
+    ".aac": "audio/aac",
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".css": "text/css",
+    ".csv": "text/csv",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".dtd": "application/xml-dtd",
+    ".eot": "application/vnd.ms-fontobject",
+    ".gif": "image/gif",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4a": "audio/mp4",
+    ".m4s": "video/iso.segment",
+    ".m4v": "video/mp4",
+    ".map": "application/json",
+    ".mjs": "text/javascript",
+    ".mov": "video/quicktime",
+    ".mp3": "audio/mpeg",
     ".mp4": "video/mp4",
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".ogv": "video/ogg",
+    ".otf": "font/otf",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".ppt": "application/vnd.ms-powerpoint",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".srt": "text/plain",
+    ".svg": "image/svg+xml",
+    ".swf": "application/x-shockwave-flash",
+    ".ts": "video/mp2t",
+    ".ttf": "font/ttf",
+    ".txt": "text/plain",
     ".vtt": "text/vtt; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".wav": "audio/wav",
+    ".weba": "audio/webm",
+    ".webm": "video/webm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".xhtml": "application/xhtml+xml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "text/xml",
+    ".xsd": "text/xml",
+    ".xsl": "text/xsl",
+    ".zip": "application/zip",
 }
 
 
@@ -38,7 +91,7 @@ Opener = Callable[[int, int], BinaryIO]
 
 def type_of(key: str) -> str:
     """The media type of a key, from a fixed table; never guessed from content."""
-    return _TYPES.get(key[key.rfind(".") :], "application/octet-stream")
+    return _TYPES.get(key[key.rfind(".") :].lower(), "application/octet-stream")
 
 
 def respond(wanted: Wanted, size: int, etag: str, content_type: str, opener: Opener) -> Answer:

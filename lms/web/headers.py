@@ -14,12 +14,17 @@ COMMON = {
 }
 
 
-def page_policy(content_origin: str) -> str:
-    """The content security policy of our own pages: everything from here, media from the content host alone."""
+def page_policy(content_origin: str, media_origin: str = "") -> str:
+    """The content security policy of our own pages: everything from here, frames from the content host alone.
+
+    Media come from the content host too, or from a bucket that browsers can reach.
+    """
     scheme, host = content_origin.split("://")
+    content = f"{scheme}://*.{host}"
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
-        f" media-src 'self' {scheme}://*.{host}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f" media-src 'self' {content}{' ' + media_origin if media_origin else ''}; frame-src {content};"
+        " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -23,10 +23,16 @@ class Hosts:
         if host == self._settings.app_host:
             return self._pages(environ, start)
         if host.endswith("." + self._settings.content_host):
-            return self._content(environ, start)
+            return self._of_others(environ, start)
         if host in self._loopback:
             return self._machine(environ, start)
         return _answer(start, UNKNOWN, "没有找到这个网址，看看有没有抄错\n")
+
+    def _of_others(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        """Content may not put a service worker between a browser and us: it would outlive its launch."""
+        if "HTTP_SERVICE_WORKER" in environ:
+            return _answer(start, "403 Forbidden", "这里不能安装后台程序\n")
+        return self._content(environ, start)
 
     def _machine(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")

@@ -6,6 +6,10 @@ from hashlib import sha256
 from io import BytesIO
 from uuid import UUID, uuid4
 
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.app import create_content_app
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
 from lms.publishing import files
@@ -25,6 +29,13 @@ class PackageRoom:
     version_id: UUID
     lesson_id: UUID
     lessons: list[UUID] = field(default_factory=list)
+
+
+def content_client(app: Flask) -> FlaskClient:
+    """The content host's own application, in the same rolled-back transaction as the other."""
+    content = create_content_app(app.config["LMS"])
+    db._app_engines[content] = db._app_engines[app]
+    return content.test_client()
 
 
 def a_document(people: Cast, state: str = "checked") -> PackageRoom:

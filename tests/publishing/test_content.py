@@ -110,11 +110,6 @@ def test_each_version_has_a_host_of_its_own(app: Flask) -> None:
     assert one.partition(".")[2] == two.partition(".")[2] == app.config["LMS"].content_host
 
 
-def test_a_service_worker_gets_nothing(content: FlaskClient, lesson: LessonView) -> None:
-    url = media_url(lesson.version_id, lesson.id, lesson.content_hash)
-    assert content.get(url, headers={"Service-Worker": "script"}).status_code == 404
-
-
 def test_a_file_that_is_gone_is_404(content: FlaskClient, lesson: LessonView) -> None:
     assert content.get(media_url(lesson.version_id, lesson.id, "0" * 64)).status_code == 404
 

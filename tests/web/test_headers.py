@@ -51,6 +51,21 @@ def test_the_content_host_has_no_cookie_and_a_sandbox(wsgi):
     assert "Set-Cookie" not in answer.headers and "sandbox" in answer.headers["Content-Security-Policy"]
 
 
+def test_the_content_host_gives_no_service_worker(wsgi):
+    """Sabotage: leave it out of hosts.py: a worker of content outlives its launch."""
+    for path in ("/c/token/sw.js", "/static/player.js"):
+        assert ask(wsgi, CONTENT, path).status_code != 403
+        answer = wsgi.get(path, headers={"Host": CONTENT, "Service-Worker": "script"})
+        assert answer.status_code == 403
+
+
+def test_only_our_pages_are_framed_by_nobody_and_frame_content_alone(wsgi):
+    """Sabotage: let any page be framed, or let ours frame anything."""
+    policy = ask(wsgi, APP, "/sign-in").headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "frame-src http://*.content.lms.localhost:8000;" in policy
+
+
 def test_a_fault_answers_with_a_page_and_a_policy(wsgi, whole_app, monkeypatch, caplog):
     """Sabotage: let Flask write its own page for faults."""
 

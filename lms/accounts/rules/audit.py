@@ -55,6 +55,8 @@ ACTIONS = {
     "organisation:refuse": "没有同意单位加入",
     "organisation:rename": "单位改名",
     "package:approved": "课程包审核通过",
+    "package:forbid-host": "不再让课程包连接站外网站",
+    "package:let-host": "让课程包连接站外网站",
     "package:returned": "退回课程包",
     "person:copy": "取走本人资料",
     "person:erase": "注销资料",

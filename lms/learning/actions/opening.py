@@ -13,11 +13,13 @@ from sqlalchemy import update
 from lms.config import settings
 from lms.foundation import clock
 from lms.foundation.database import db
-from lms.foundation.errors import NotFound
+from lms.foundation.errors import NotFound, Refused
 from lms.learning import queries
 from lms.learning.actions import launching
 from lms.learning.models import Launch
+from lms.learning.queries.hosts import allowed_of_version
 from lms.learning.queries.launches import GRACE, hash_of
+from lms.learning.rules import isolation
 from lms.publishing import queries as publishing
 from lms.publishing.links import origin_of
 from lms.publishing.queries import LessonView
@@ -25,6 +27,7 @@ from lms.publishing.queries import LessonView
 # As long as somebody may sit at one lesson; who comes back later opens it again and goes on where they were.
 LIFE = timedelta(hours=12)
 PREVIEW_LIFE = timedelta(hours=2)
+ABROAD = "这一课放在别的网站上，主管部门还没有同意连过去。先学别的课，再问问班主任"
 RUNS = frozenset({"document", "sco", "au", "activity"})
 
 # What a kind of lesson does when it is opened, given the launch, its token and the lesson: writes what the package will
@@ -191,7 +194,13 @@ def _in_its_shell(_launch: Launch, token: str, _lesson: LessonView) -> str:
 
 
 def _whole(where: str, version_id: UUID) -> str:
-    return origin_of(version_id) + where if where.startswith("/") else where
+    """The whole address; one abroad is never fetched by us, and opens only by https on a host that was allowed."""
+    own = origin_of(version_id)
+    if where.startswith("/"):
+        return own + where
+    if not where.startswith(own + "/") and not isolation.may_go(where, allowed_of_version(version_id)):
+        raise Refused(ABROAD, code="host_abroad")
+    return where
 
 
 def _end(*which: Any, grace: timedelta = GRACE) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from lms.foundation import clock
 from lms.foundation.database import db
@@ -64,15 +64,14 @@ class LaunchView:
         return Principal(person_id=self.person_id) if self.person_id else CONTENT
 
 
-_NAMES = [one.name for one in fields(LaunchView)]
-_OWN = ", ".join(f"l.{name}" for name in _NAMES if name not in {"lesson_kind", "lesson_title", "entry"})
+NAMES = [one.name for one in fields(LaunchView)]
+OWN = ", ".join(f"l.{name}" for name in NAMES if name not in {"lesson_kind", "lesson_title", "entry"})
+OWN += ", o.kind, o.title, o.entry, s.ended_at, l.tied and l.browser is null"
+JOINED = "from launch l join lesson o on o.id = l.lesson_id left join study_session s on s.id = l.session_id"
+# How many values of a row read() looks at.
+WIDTH = len(NAMES) + 2
 # Built once: every request of the content host asks it.
-_FIND = text(
-    f"select {_OWN}, o.kind, o.title, o.entry,"  # noqa: S608 - names of our own columns
-    " s.ended_at, l.tied and l.browser is null"
-    " from launch l join lesson o on o.id = l.lesson_id left join study_session s on s.id = l.session_id"
-    " where l.token_hash = :token"
-)
+_FIND = text(f"select {OWN} {JOINED} where l.token_hash = :token")
 
 
 def launch_of(token: str, host: str) -> LaunchView:
@@ -80,13 +79,17 @@ def launch_of(token: str, host: str) -> LaunchView:
 
     Raises NotFound for a token that is none, or that belongs to another host; LaunchOver when it was good once.
     """
-    row = db.session.execute(_FIND, {"token": hash_of(token)}).one_or_none()
+    return read(db.session.execute(_FIND, {"token": hash_of(token)}).one_or_none(), host)
+
+
+def read(row: Row[Any] | None, host: str) -> LaunchView:
+    """The launch of a row whose first values are OWN; raises as launch_of()."""
     if row is None:
         raise NotFound()
-    found = LaunchView(*row[: len(_NAMES)])
+    found = LaunchView(*row[: len(NAMES)])
     if host.lower().partition(".")[0] != label_of(found.version_id):
         raise NotFound()
-    session_ended_at, signed_out = row[len(_NAMES) :]
+    session_ended_at, signed_out = row[len(NAMES) : WIDTH]
     now = clock.now()
     over = session_ended_at is not None and session_ended_at + GRACE < now
     if signed_out or over or found.expires_at <= now or (found.ended_at is not None and found.ended_at <= now):
