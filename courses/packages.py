@@ -12,9 +12,10 @@ from typing import TypeVar
 from courses.addresses import Paths
 from courses.archive import Archive, Keep, open_archive
 from courses.cmi5 import reading as cmi5
+from courses.content import Look
 from courses.course import Course, Finding, Format, Lesson, LessonKind, Level, Member, Refused
 from courses.documents import reading as documents
-from courses.gate.faults import refused
+from courses.gate.faults import WHERE, refused
 from courses.gate.limits import USUAL, Limits
 from courses.gate.magic import HEAD_BYTES, explain, is_pdf, is_zip
 from courses.kinds import foreign, manifest_of
@@ -186,11 +187,12 @@ def looks_like_markup(head: bytes) -> str:
 
 def _streamed(archive: Archive, title: str, keep: Keep) -> Course:
     """Read the manifest, then stream; what was forgiven comes first in the report."""
-    course = _read(archive, title)
-    members = archive.stream(keep)
-    size = sum(member.size for member in members)
-    found = Finding(Level.FOUND, "压缩包", f"{len(members)} 个文件，解开后 {megabytes(size)}")
-    return replace(course, members=members, findings=(found, *archive.findings, *course.findings))
+    course, look = _read(archive, title), Look()
+    members = archive.stream(look.keeping(keep))
+    sizes = {member.path: member.size for member in members}
+    found = Finding(Level.FOUND, WHERE, f"{len(members)} 个文件，解开后 {megabytes(sum(sizes.values()))}")
+    findings = (found, *archive.findings, *course.findings, *look.findings(archive.names, sizes))
+    return replace(course, members=members, findings=findings, title=course.title or title)
 
 
 def _read(archive: Archive, title: str) -> Course:

@@ -11,6 +11,7 @@ Source: cmi5 §3, §8.1, §13.1, §13.2, §14; packages.md 1.2 and 7.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,7 +39,7 @@ def read_structure(data: bytes, paths: Paths | None, name: str = NAME) -> Course
     reader = _Reader(manifest, paths)
     course = reader.course()
     manifest.judge()
-    return course
+    return replace(course, findings=tuple(manifest.findings))
 
 
 def is_structure(root: Element) -> bool:
@@ -73,7 +74,12 @@ class _Reader:
         assert about is not None
         identifier = self._iri(about, "id", "课程")
         objectives = self._objectives(child(root, "objectives"))
-        structure: dict[str, Any] = {"id": identifier, **_described(about), "objectives": objectives, "children": self._children(root)}
+        structure: dict[str, Any] = {
+            "id": identifier,
+            **_described(about),
+            "objectives": objectives,
+            "children": self._children(root),
+        }
         self._strangers(root)
         title = structure["title"] or words(identifier)
         return Course(title, tuple(self.lessons), (), Format.CMI5, identifier, structure)

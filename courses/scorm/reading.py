@@ -14,6 +14,7 @@ Source: SCORM 1.2 CAM 2.3; SCORM 2004 4th ed. CAM 3.4, 5.1; packages.md 2.
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from courses.addresses import Paths
@@ -41,7 +42,7 @@ def read_manifest(data: bytes, paths: Paths, name: str = NAME) -> Course:
     manifest.judge()
     course = _Reader(manifest, paths, edition).course()
     manifest.judge()
-    return course
+    return replace(course, findings=tuple(manifest.findings))
 
 
 class _Reader:

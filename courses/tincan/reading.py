@@ -35,7 +35,14 @@ def read_tincan(data: bytes, paths: Paths, name: str = NAME) -> Course:
         manifest.refuse(holder, "清单里没有一个能打开的活动（launch）", _AGAIN)
     manifest.judge()
     first = activities[0]
-    return Course(first["title"], tuple(reader.lessons), (), Format.TINCAN, first["id"], {"activities": activities})
+    return Course(
+        first["title"],
+        tuple(reader.lessons),
+        tuple(manifest.findings),
+        Format.TINCAN,
+        first["id"],
+        {"activities": activities},
+    )
 
 
 class _Reader:
