@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import IO
 
 import imageio_ffmpeg
@@ -53,10 +53,10 @@ def program() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def run(arguments: Sequence[str], *, seconds: float, progress: Progress | None = None) -> Run:
+def run(arguments: Sequence[str], *, seconds: float, progress: Progress | None = None, niceness: int = 0) -> Run:
     """Run ffmpeg and read what it says; `progress` is told milliseconds of output. Raises TooSlow.
 
-    Only local files may be read: a playlist or a data reference cannot make it open an address.
+    `niceness` is added to our own, for work that nobody waits for. Only local files may be read: a playlist or a data reference cannot make it open an address.
     """
     command = [program(), *_MANNERS, *arguments]
     child = subprocess.Popen(
@@ -65,7 +65,7 @@ def run(arguments: Sequence[str], *, seconds: float, progress: Progress | None =
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=_bounded,  # noqa: PLW1509 - two system calls, no locks
+        preexec_fn=partial(_bounded, niceness),  # noqa: PLW1509 - three system calls, no locks
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
     )
     try:
@@ -74,8 +74,9 @@ def run(arguments: Sequence[str], *, seconds: float, progress: Progress | None =
         _end(child)
 
 
-def _bounded() -> None:
-    """In the child: die with the parent, and stay within the memory."""
+def _bounded(niceness: int) -> None:
+    """In the child: die with the parent, stay within the memory, let others go first."""
+    os.nice(niceness)
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
