@@ -21,7 +21,7 @@ from tests.conftest import client_of
 TABLE = Path(__file__).with_name("permission_matrix.tsv")
 ACTORS = ("nobody", "xiulan", "ahui", "liumin", "chenbo", "hequan", "zhaojun", "suwen")
 ACTORS += ("weijun", "linlan", "fangyu", "haoran")
-METHODS = ("GET", "POST", "PUT", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # A door that looks at the body before the object must be knocked at with a good one.
 BODIES = {
     "learning.record": {

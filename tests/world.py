@@ -7,6 +7,7 @@ from lms.cohorts.actions import enrolling
 from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.learning.actions import quizzing
+from lms.publishing.actions import uploads
 from lms.publishing.models import PackageVersion
 from lms.questions import queries as questions
 from lms.subsidies import actions as subsidies
@@ -76,7 +77,13 @@ def build(cast: Cast) -> World:
     ids |= signing_of(cast)
     ids |= registers_of(cast)
     ids |= papers_of(cast)
+    ids["upload_id"] = _an_upload(cast)
     return World(ids, room.quiz_id, _a_waiting_version(cast), trainings.approved(cast))
+
+
+def _an_upload(cast: Cast) -> UUID:
+    with transaction(cast.principal("liumin")):
+        return uploads.begin("package", "课程.zip", 10, "")
 
 
 def _a_bank(cast: Cast) -> dict[str, UUID]:

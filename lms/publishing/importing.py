@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import cast
 from uuid import UUID, uuid4
 
-from courses.course import Refused
+from courses.course import Format, Refused
 from courses.packages import Upload
 from lms.accounts import queries as accounts
 from lms.config import settings
@@ -21,8 +21,16 @@ from media.storage import sha256_of
 _platform = Principal.system_of("import")
 
 
-def import_now(tenant_id: UUID, upload: Upload, title: str = "", *, person_id: UUID, programme_code: str = "") -> UUID:
-    """Gate, read and store a package of any format; gives the version, checked, that nobody has reviewed.
+def import_now(
+    tenant_id: UUID,
+    upload: Upload,
+    title: str = "",
+    *,
+    person_id: UUID,
+    programme_code: str = "",
+    formats: tuple[Format, ...] = (),
+) -> UUID:
+    """Gate, read and store a package of any format, or of `formats`; gives the version, checked, that nobody has reviewed.
 
     The same file again is the same version. Outside any transaction. Raises courses.course.Refused with every finding;
     then nothing is left behind. Without a programme it stands under the first of the plans.
@@ -34,12 +42,11 @@ def import_now(tenant_id: UUID, upload: Upload, title: str = "", *, person_id: U
         twin = queries.by_source(tenant_id, programme.code, files.source_hash(kept))
     if twin is not None:
         return twin.id
-    outcome = _checked(upload, title)
+    outcome = _checked(upload, title, formats)
     if outcome.refused:
         raise Refused(*outcome.findings)
-    offer = Offer(
-        tenant_id, region, programme.code, programme.plan_code, title, 0, uuid4(), kept, uploaded_by=person_id
-    )
+    place = (region, programme.code, programme.plan_code)
+    offer = Offer(tenant_id, *place, title, 0, uuid4(), kept, uploaded_by=person_id)
     with transaction(_platform):
         return actions.receive_checked(offer, outcome)
 
@@ -51,8 +58,8 @@ def _told(upload: Upload) -> dict[str, files.KeptFile]:
     return {"package": files.KeptFile("package", "", upload.name[:200], upload.path.stat().st_size, digest)}
 
 
-def _checked(upload: Upload, title: str) -> Outcome:
+def _checked(upload: Upload, title: str, formats: tuple[Format, ...]) -> Outcome:
     room = settings().data / "incoming"
     room.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=room, ignore_cleanup_errors=True) as folder:
-        return check_package(upload, title, 0, Path(folder), lambda *_: None)
+        return check_package(upload, title, 0, Path(folder), lambda *_: None, formats)

@@ -5,15 +5,19 @@ from pathlib import Path
 from uuid import UUID
 
 from lms.config import settings
+from lms.foundation import periodic
 from lms.foundation.database import transaction
 from lms.foundation.jobs import JobRefused, RunningJob, handles
-from lms.publishing import actions, checking, queries
+from lms.publishing import actions, arriving, checking, queries
 from lms.publishing.rules import State
 from media.storage import NoSuchFile, StorageFull, is_full
 
 SECONDS_BETWEEN = 1.0
 DISK_FULL = "服务器的磁盘满了，检查停在半路，你的文件都在。告诉工作人员腾出地方，再点“再检查一次”"
-FILES_GONE = "存下的文件找不到了，请重新上传这三个文件"
+FILES_GONE = "存下的文件找不到了，请重新上传"
+
+
+SWEEP, SWEEP_SECONDS = "publishing.sweep", 3600
 
 
 class Teller:
@@ -43,6 +47,14 @@ def check(job: RunningJob) -> None:
     outcome = _checked(version, job)
     with job.finish(refused=outcome.refused):
         actions.record_check(version_id, outcome)
+
+
+@periodic.every(SWEEP_SECONDS, SWEEP, "清理没传完的文件")
+def sweep(job: RunningJob) -> None:
+    """Forget uploads that are never finished, and originals that no version needs any more."""
+    gone = arriving.sweep()
+    with job.finish(gone=gone):
+        return
 
 
 def _checked(version: queries.VersionView, job: RunningJob) -> checking.Outcome:

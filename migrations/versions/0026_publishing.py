@@ -78,13 +78,16 @@ def _uploads() -> None:
     tenancy.protect(op, "upload", "person_id = lms_person() and tenant_id = any(lms_tenants())")
     op.create_table(
         "upload_piece",
-        sa.Column("upload_id", sa.Uuid, sa.ForeignKey("upload.id", ondelete="cascade"), primary_key=True),
-        sa.Column("start", sa.BigInteger, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("upload_id", sa.Uuid, sa.ForeignKey("upload.id", ondelete="cascade"), nullable=False),
+        sa.Column("start", sa.BigInteger, nullable=False),
         sa.Column("size_bytes", sa.BigInteger, nullable=False),
-        text("key"),
-        text("sha256"),
+        sa.Column("arrived", sa.Boolean, nullable=False),
         sa.CheckConstraint("size_bytes > 0 and start >= 0", name="figures"),
     )
+    op.create_index("ix_upload_piece_upload_id", "upload_piece", ["upload_id", "start"])
+    once = {"unique": True, "postgresql_where": sa.text("arrived")}
+    op.create_index("uq_upload_piece_arrived", "upload_piece", ["upload_id", "start"], **once)
     tenancy.protect(op, "upload_piece", "exists (select from upload u where u.id = upload_id)")
 
 

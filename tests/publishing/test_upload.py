@@ -12,8 +12,7 @@ from flask.testing import FlaskClient
 
 from lms.foundation import jobs
 from lms.foundation.database import transaction
-from lms.publishing import files, forms, queries
-from lms.publishing.routes import courses as routes
+from lms.publishing import arriving, files, forms, queries
 from lms.publishing.rules import State
 from media.storage import LocalFolder, StorageFull
 from tests.people import SYSTEM, Cast
@@ -158,7 +157,7 @@ def test_other_pages_take_no_large_bodies(clerk: FlaskClient) -> None:
 
 def test_uploads_are_written_beside_the_data_and_not_kept_in_memory(app: Flask) -> None:
     """A 2 GB video must fit neither in memory nor in a small /tmp. Sabotage: return BytesIO."""
-    stream = routes._beside_the_data()
+    stream = arriving.room()
     with stream:
         assert stream.fileno() > 0
         assert Path(f"/proc/self/fd/{stream.fileno()}").readlink().is_relative_to(app.config["LMS"].data)

@@ -5,12 +5,13 @@ from hashlib import sha256
 from pathlib import Path
 from posixpath import dirname, relpath
 from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import msgspec
 
 from courses import packages
-from courses.course import Course, Finding, Lesson, Level, Member, Refused
+from courses.course import Course, Finding, Format, Lesson, Level, Member, Refused
 from courses.packages import Upload, megabytes
 from lms.publishing import files
 from lms.publishing.checking.outcome import CheckedLesson, Outcome, Progress, content_hash
@@ -21,8 +22,15 @@ from media.storage import CHUNK, full_told
 OPENING, STORING = 5, 90  # percent of the whole
 
 
-def check_package(upload: Upload, title: str, declared_seconds: int, folder: Path, progress: Progress) -> Outcome:
-    """Gate, read and store a package; `folder` is scratch on the file system of the data.
+def check_package(
+    upload: Upload,
+    title: str,
+    declared_seconds: int,
+    folder: Path,
+    progress: Progress,
+    formats: tuple[Format, ...] = (),
+) -> Outcome:
+    """Gate, read and store a package, of one of `formats` where any are named; `folder` is scratch beside the data.
 
     What is refused leaves no file: members are laid ready in the folder and taken over only when all of them have arrived.
     """
@@ -32,6 +40,8 @@ def check_package(upload: Upload, title: str, declared_seconds: int, folder: Pat
         course = packages.open_any(upload, staging.keep)
     except Refused as refusal:
         return Outcome(refusal.findings)
+    if formats and course.format not in formats:
+        return Outcome((_another(course.format, formats),))
     progress(STORING, f"正在收好 {len(course.members)} 个文件")
     adopt(files.storage(), staging.ready())
     lessons = checked_lessons(course, declared_seconds)
@@ -104,13 +114,23 @@ def lesson_hash(lesson: Lesson, own: tuple[Member, ...]) -> str:
 
     Paths count from the folder of the entry, so that a folder put elsewhere is the same content.
     """
-    path, _, query = lesson.entry.partition("?")
+    path, query = path_of(lesson.entry), urlsplit(lesson.entry).query
     if not own:
         told: list[Any] = [lesson.entry or lesson.identifier]
     else:
         home = dirname(path) or "."
         told = [relpath(path, home), query, sorted([relpath(one.path, home), one.sha256] for one in own)]
     return sha256(msgspec.json.encode([str(lesson.kind), told])).hexdigest()
+
+
+def path_of(entry: str) -> str:
+    """The member that an entry names: entries are percent-encoded and carry their own query."""
+    return unquote(urlsplit(entry).path)
+
+
+def abroad(entry: str) -> bool:
+    """Whether an entry lies on another host."""
+    return bool(urlsplit(entry).scheme)
 
 
 # What describes a package and is never played: the same lesson in another package has another of these.
@@ -120,9 +140,9 @@ _SCHEMAS = (".xsd", ".dtd")
 
 def _members_of(lesson: Lesson, members: tuple[Member, ...]) -> tuple[Member, ...]:
     """The files that a lesson is made of: those its format names, else those at and below its entry."""
-    path = lesson.entry.partition("?")[0].partition("#")[0]
-    if "://" in path:
+    if abroad(lesson.entry):
         return ()
+    path = path_of(lesson.entry)
     named = frozenset(lesson.settings.get("files", ()))
     if named:
         return tuple(one for one in members if one.path in named or one.path == path)
@@ -141,6 +161,12 @@ def _seen(course: Course) -> tuple[Finding, ...]:
     found = f"{WORDS_OF_FORMAT[str(course.format)]}，{len(course.lessons)} 课"
     files_found = f"，{len(course.members)} 个文件，{megabytes(size)}" if course.members else ""
     return (Finding(Level.FOUND, "课程包", found + files_found),)
+
+
+def _another(found: Format, formats: tuple[Format, ...]) -> Finding:
+    wanted = "、".join(WORDS_OF_FORMAT[str(one)] for one in formats)
+    what = f"这是一个 {WORDS_OF_FORMAT[str(found)]} 课程包，这里只收 {wanted}"
+    return Finding(Level.REFUSAL, "课程包", what, f"用制作软件重新导出，格式选 {wanted}")
 
 
 WORDS_OF_FORMAT = {

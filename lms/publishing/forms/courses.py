@@ -24,12 +24,16 @@ BODY_BYTES = VIDEO_BYTES + CAPTION_BYTES + QUIZ_BYTES + (1 << 20)
 
 
 class FileOf:
-    """A file that must be chosen, of one of some names, not empty and not over a size."""
+    """A file that must be chosen, of one of some names, not empty and not over a size; or its upload named beside it."""
 
     def __init__(self, what: str, names: tuple[str, ...], most: int) -> None:
         self.what, self.names, self.most = what, names, most
 
-    def __call__(self, _form: FlaskForm, field: FileField) -> None:
+    def __call__(self, form: FlaskForm, field: FileField) -> None:
+        """Look at the file; one that came in pieces before is for the door to find."""
+        beside = form._fields.get(f"{field.name}_upload")
+        if beside is not None and beside.data:
+            return
         file = field.data
         if not isinstance(file, FileStorage) or not file.filename:
             raise ValidationError(f"还没有选{self.what}，选一个 {' 或 '.join(self.names)} 文件")
@@ -55,21 +59,10 @@ class WholeNumber(IntegerField):
             raise ValueError("填一个整数，比如 12") from None
 
 
-class UploadForm(FlaskForm):
-    """A video lesson: three files and a few words."""
+class Tokened:
+    """A form that is the same upload however often it is sent."""
 
-    title = StringField(
-        "这一课叫什么",
-        [InputRequired("写上课的名字，比如 荔枝怎么装箱"), Length(max=TITLE_LENGTH, message="课名最多 60 个字")],
-    )
-    programme_code = SelectField("属于哪个项目", validate_choice=True)
-    video = FileField("视频", [FileOf("视频", VIDEO_NAMES, VIDEO_BYTES)])
-    captions = FileField("字幕", [FileOf("字幕", CAPTION_NAMES, CAPTION_BYTES)])
-    quiz = FileField("小测验表格", [FileOf("小测验表格", QUIZ_NAMES, QUIZ_BYTES)])
-    declared_minutes = WholeNumber(
-        "申报学习时间（分钟，可以不填）", [Optional(), NumberRange(1, 720, "填 1 到 720 之间的整数，不填就按实测")]
-    )
-    upload_token = HiddenField()
+    upload_token: HiddenField
 
     @property
     def token(self) -> UUID:
@@ -79,10 +72,34 @@ class UploadForm(FlaskForm):
         except ValueError:
             return uuid4()
 
+
+class Declared:
+    """A form that may declare a study time."""
+
+    declared_minutes: WholeNumber
+
     @property
     def declared_seconds(self) -> int:
         """Declared study time; 0 when none was."""
         return (self.declared_minutes.data or 0) * 60
+
+
+class UploadForm(FlaskForm, Tokened, Declared):
+    """A video lesson: three files and a few words."""
+
+    title = StringField(
+        "这一课叫什么",
+        [InputRequired("写上课的名字，比如 荔枝怎么装箱"), Length(max=TITLE_LENGTH, message="课名最多 60 个字")],
+    )
+    programme_code = SelectField("属于哪个项目", validate_choice=True)
+    video = FileField("视频", [FileOf("视频", VIDEO_NAMES, VIDEO_BYTES)])
+    video_upload = HiddenField()
+    captions = FileField("字幕", [FileOf("字幕", CAPTION_NAMES, CAPTION_BYTES)])
+    quiz = FileField("小测验表格", [FileOf("小测验表格", QUIZ_NAMES, QUIZ_BYTES)])
+    declared_minutes = WholeNumber(
+        "申报学习时间（分钟，可以不填）", [Optional(), NumberRange(1, 720, "填 1 到 720 之间的整数，不填就按实测")]
+    )
+    upload_token = HiddenField()
 
 
 class ReturnForm(FlaskForm):

@@ -28,15 +28,18 @@ class Upload(Identified, Dated, db.Model):  # type: ignore[name-defined]
 
 
 class UploadPiece(db.Model):  # type: ignore[name-defined]
-    """Bytes that arrived in one request, from `start` on; they lie in the storage under `key`."""
+    """Bytes of one request, from `start` on, in the storage under `key`; written down before they are put there.
+
+    They belong to the file once they have `arrived`; what a killed process left is known by its row.
+    """
 
     __tablename__ = "upload_piece"
 
-    upload_id: Mapped[UUID] = mapped_column(primary_key=True)
-    start: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    upload_id: Mapped[UUID]
+    start: Mapped[int]
     size_bytes: Mapped[int]
-    key: Mapped[str]
-    sha256: Mapped[str]
+    arrived: Mapped[bool] = mapped_column(default=False)
 
 
 class ReviewThread(Identified, Dated, db.Model):  # type: ignore[name-defined]
