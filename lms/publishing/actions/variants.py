@@ -76,9 +76,7 @@ def _write_sound(lesson: queries.LessonView, language: str, key: str | None, siz
     if language not in LANGUAGES:
         raise NotFound()
     version = unsent(lesson.version_id)
-    db.session.execute(
-        delete(LessonSound).where(LessonSound.lesson_id == lesson.id, LessonSound.language == language)
-    )
+    db.session.execute(delete(LessonSound).where(LessonSound.lesson_id == lesson.id, LessonSound.language == language))
     place = {"tenant_id": lesson.tenant_id, "version_id": lesson.version_id, "lesson_id": lesson.id}
     figures = {"key": key, "size_bytes": size_bytes, "duration_ms": duration_ms}
     db.session.add(LessonSound(language=language, added_by=acting().person(), **place, **figures))
@@ -87,7 +85,12 @@ def _write_sound(lesson: queries.LessonView, language: str, key: str | None, siz
 
 
 def _queue_next(version_id: UUID, after: int) -> None:
-    later = (Lesson.version_id == version_id, Lesson.kind == "video", Lesson.media_key.is_not(None), Lesson.number > after)
+    later = (
+        Lesson.version_id == version_id,
+        Lesson.kind == "video",
+        Lesson.media_key.is_not(None),
+        Lesson.number > after,
+    )
     for lesson in db.session.scalars(select(Lesson).where(*later).order_by(Lesson.number)):
         if not has_variants(lesson.id):
             body = {"lesson_id": str(lesson.id)}
