@@ -17,7 +17,8 @@ class ScormAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-de
     `run` counts the openings of the SCO's shell (the server numbers them), `sequence` the commits of the last of them, which
     belongs to `launch_id` and began at `run_at` with `run_seconds` of total time. `total_seconds` is the claim within the
     server's clock, `claimed_seconds` what the SCO says. `cmi` holds every other element by its path; suspend_data has its
-    own column. `completed_at` and `passed_at` are the first time, whatever the SCO says later.
+    own column; `standard`, `mastery` and `threshold` are as the manifest had them. `completed_at` and `passed_at` are the
+    first time, whatever the SCO says later.
     """
 
     __tablename__ = "scorm_attempt"
@@ -29,6 +30,9 @@ class ScormAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-de
     version_id: Mapped[UUID] = mapped_column(ForeignKey("package_version.id"))
     lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lesson.id"))
     number: Mapped[int]
+    standard: Mapped[str]
+    mastery: Mapped[float | None] = mapped_column(Double)
+    threshold: Mapped[float | None] = mapped_column(Double)
     run: Mapped[int]
     sequence: Mapped[int]
     launch_id: Mapped[UUID] = mapped_column(ForeignKey("launch.id"))

@@ -9,11 +9,14 @@ from lms.learning.rules.scorm.times import interval, timespan
 from lms.learning.rules.scorm.tracking import Standard, Terms
 
 # What the server knows better than the last commit, or what belongs to one session alone.
-_OWN_12 = ("core.student_id", "core.student_name", "core.entry", "core.exit", "core.session_time", "core.total_time")
-_OWN_12 += ("core.credit", "core.lesson_mode", "launch_data", "student_data.", "comments_from_lms")
-_OWN_2004 = ("learner_id", "learner_name", "entry", "exit", "session_time", "total_time", "credit", "mode")
-_OWN_2004 += ("launch_data", "scaled_passing_score", "completion_threshold", "max_time_allowed", "time_limit_action")
-_OWN_2004 += ("comments_from_lms",)
+_OWN_12: tuple[str, ...] = (
+    "core.student_id", "core.student_name", "core.entry", "core.exit", "core.session_time", "core.total_time",
+    "core.credit", "core.lesson_mode", "launch_data", "student_data.", "comments_from_lms",
+)  # fmt: skip
+_OWN_2004: tuple[str, ...] = (
+    "learner_id", "learner_name", "entry", "exit", "session_time", "total_time", "credit", "mode", "launch_data",
+    "scaled_passing_score", "completion_threshold", "max_time_allowed", "time_limit_action", "comments_from_lms",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Sco:
-    """What the manifest says of a SCO: its terms, and what it is told in so many words."""
+    """What the manifest says of a SCO: its terms, and what it is told in so many words. An asset speaks with nobody."""
 
     standard: Standard
     terms: Terms
@@ -34,15 +37,19 @@ class Sco:
     max_time_allowed: str = ""
     time_limit_action: str = ""
     objectives: tuple[str, ...] = ()
+    asset: bool = False
 
 
 def sco_of(standard: Standard, settings: Mapping[str, Any]) -> Sco:
     """Read the settings of a lesson (courses/scorm/reading.py says what stands there)."""
     return Sco(
         standard,
-        Terms(_figure(settings.get("mastery_score")), _figure(settings.get("completion_threshold"))),
-        *(str(settings.get(name) or "") for name in ("launch_data", "max_time_allowed", "time_limit_action")),
-        objectives=tuple(filter(None, map(_objective, settings.get("objectives") or ()))),
+        Terms(_figure(settings.get("mastery_score")), _threshold(settings.get("completion_threshold"))),
+        launch_data=str(settings.get("launch_data") or ""),
+        max_time_allowed=str(settings.get("max_time_allowed") or ""),
+        time_limit_action=str(settings.get("time_limit_action") or ""),
+        objectives=tuple(one["id"] for one in settings.get("objectives") or () if one.get("id")),
+        asset=settings.get("scorm_type") == "asset",
     )
 
 
@@ -107,9 +114,9 @@ def _order(path: str) -> tuple[str, int, bool, str]:
     return (collection, int(number), element != "id", element) if number.isdecimal() else (collection, -1, False, rest)
 
 
-def _objective(given: object) -> str:
-    """The id of an objective, which a manifest may give alone or with more."""
-    return str(given.get("id") or "") if isinstance(given, Mapping) else str(given or "")
+def _threshold(given: Mapping[str, Any] | None) -> float | None:
+    """The progress that completes; where it is not by measure, the manifest asks for none."""
+    return _figure(given.get("min_progress_measure")) if given and given.get("completed_by_measure") else None
 
 
 def _figure(given: object) -> float | None:
