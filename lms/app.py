@@ -30,6 +30,7 @@ from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
 from lms.learning.routes import content_host
 from lms.learning.checking import rounds as hours_checks
+from lms.learning.routes import scorm as learning_scorm
 from lms.lrs import keys as lrs_keys
 from lms.lrs import outlook as lrs_outlook
 from lms.lrs import routes as lrs
@@ -72,7 +73,7 @@ BLUEPRINTS = (
     lrs.pages,
 )
 # What the content host routes, and nothing else: each door there is guarded by the token in its path.
-CONTENT_BLUEPRINTS = (content.bp, content_host.bp)
+CONTENT_BLUEPRINTS = (content.bp, learning_scorm.bp, content_host.bp)
 # Whom the pages of the record store ask about what stands above it.
 RECORDS = lrs_outlook.Outlook(
     classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
