@@ -16,7 +16,7 @@ PYTEST := python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reor
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-all check format bench conformance assets lock browser clean
+.PHONY: help run test test-all check format redteam campaign bench conformance assets lock browser clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
@@ -43,6 +43,12 @@ format: $(VENV)/.dev ## let the formatter and the linter mend what they can
 
 bench: $(VENV)/.dev lms/web/static/manifest.json ## our cost beside the floor of the same stack, as a table
 	@$(BIN)/python -m benches $(ARGS)
+
+redteam: $(VENV)/.dev lms/web/static/manifest.json ## attacks on the hours and honest controls over HTTP, as a table; SABOTAGE=1 breaks the rule ten times
+	@$(BIN)/python -m tests.redteam$(if $(SABOTAGE),.sabotage) $(ARGS)
+
+campaign: $(VENV)/.dev ## two rules of hours against 200,000 histories, 10,000 tamperings of a bundle
+	@$(BIN)/python -m tests.redteam.campaign $(ARGS)
 
 conformance: $(VENV)/.dev lms/web/static/manifest.json ## the official xAPI suite against a fresh instance: SUITE=path of its checkout
 	@$(BIN)/python -m benches.conformance "$(SUITE)"

@@ -1,0 +1,216 @@
+"""Attacks 14 to 25 of hours.md: several devices, several people, institutions, insiders."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from lms.accounts import actions as accounts
+from lms.accounts import rules as account_rules
+from lms.accounts.models import Person
+from lms.foundation import clock, secrets
+from lms.foundation.database import db, transaction
+from lms.foundation.evidence import checkpoint_now
+from lms.subsidies.bundle import gathering
+from tests import people as cast_of
+from tests.people import SYSTEM
+from tests.redteam.attacks_1 import _honest as honest
+from tests.redteam.ground import HOUR_S, LESSONS, PLACE, Ground, Trainee
+from tests.redteam.hands import Lesson
+from tests.redteam.telling import scenario
+
+Side = Iterator[tuple[bool, str]]
+
+
+def together(ground: Ground, lessons: list[Lesson], until: float = HOUR_S, every: float = 30) -> None:
+    """Each lesson claims to play at the same time; the clock is turned once for all."""
+    at = 0.0
+    while at < until:
+        to = min(until, at + every)
+        ground.turn(to - at)
+        for lesson in lessons:
+            lesson.beat([(at, to)])
+        at = to
+
+
+@scenario("14", "two tabs, the same lesson", most=HOUR_S, least=HOUR_S - 60, hours=1, reasons=["concurrent_session"])
+def tabs(ground: Ground) -> Side:
+    who = ground.somebody()
+    first = ground.open(who)
+    second = honest(ground, ground.open(who))
+    together(ground, [first, second])
+    second.watch(HOUR_S - 60, HOUR_S)
+    yield bool(second.stopped), "nobody was told that the older tab has stopped"
+    yield bool(first.last.data.get("stop")), "the older tab was not told"
+
+
+@scenario(
+    "15", "phone and desktop, two lessons at once", most=HOUR_S, least=HOUR_S, hours=1, reasons=["concurrent_session"]
+)
+def two_devices(ground: Ground) -> Side:
+    who = ground.somebody()
+    phone = ground.open(who, "L1")
+    desk = honest(ground, ground.open(who, "L2", device="desktop"))
+    together(ground, [phone, desk])
+    yield bool(phone.last.data.get("stop")), "the phone was not told"
+
+
+@scenario("16", "ten lessons poured at once", most=HOUR_S, least=HOUR_S, hours=1, reasons=["concurrent_session"])
+def ten_at_once(ground: Ground) -> Side:
+    who = ground.somebody()
+    lessons = [ground.open(who, f"L{n}") for n in range(1, 11)]
+    honest(ground, lessons[-1])
+    together(ground, lessons)
+    yield ground.completed(who) <= 1, "more than one lesson is complete"
+
+
+@scenario("17", "never answers whether anybody is there", most=900)
+def deaf(ground: Ground) -> Side:
+    lesson = ground.open(ground.somebody()).watch(0, HOUR_S)
+    asked = [answer for answer in lesson.answers if answer.data.get("presence")]
+    yield bool(asked), "no presence check was issued within 45 minutes"
+
+
+@scenario("18", "a machine answers at once, each time alike", most=4 * 3600)
+def machine(ground: Ground) -> Side:
+    who = ground.somebody()
+    asked = 0
+    for n in range(1, 4):
+        lesson = ground.open(who, f"L{n}").watch(0, HOUR_S)
+        asked += sum(1 for answer in lesson.answers if answer.data.get("presence"))
+    yield asked > 0, "no presence check was issued"
+    held = ground.sql("select to_regclass('hold') is not null or to_regclass('hour_hold') is not null")
+    yield bool(held), "there are no holds yet"
+
+
+@scenario("19", "the same proof of identity for each check", most=HOUR_S)
+def photo(ground: Ground) -> Side:
+    ground.somebody()
+    proofs = ground.sql("select to_regclass('identity_proof') is not null")
+    yield bool(proofs), "there are no identity proofs yet"
+
+
+@scenario("20", "a shared account: two people stream", most=HOUR_S, least=0, hours=0, reasons=["concurrent_session"])
+def shared(ground: Ground) -> Side:
+    who = ground.somebody()
+    mine = ground.open(who).watch(0, 600)
+    theirs = ground.open(who, device="desktop")
+    for n in range(60):
+        ground.turn(30)
+        mine.beat([(600 + n * 30, 630 + n * 30)])
+        theirs.beat([(600 + n * 15, 600 + n * 15 + 15)])
+    yield bool(theirs.stopped), "the second device was told nothing"
+    yield bool(mine.last.data.get("stop")), "the first device was told nothing"
+    yield ground.credited(who) <= 2400, "more than the wall's time"
+
+
+@scenario("21", "the same ID number registered again", most=0, small=True)
+def duplicate(ground: Ground) -> Side:
+    who = ground.somebody()
+    with transaction(SYSTEM) as session:
+        person = session.get_one(Person, who.id)
+        number = secrets.unseal("person", "id_number", who.id, person.id_number or b"")
+    for other in (number.lower(), f" {number} "):
+        row = accounts.prepare([account_rules.NewPerson("另一个名字", other, "13700000099")])
+        with transaction(SYSTEM):
+            [(found, _)] = accounts.link_or_create_many(row, tenant_id=ground.cast.organisations["qiming"], **PLACE)
+            holders = ground_holders(number)
+        yield holders == 1, f"{holders} people hold the number"
+        yield found is not None, "nobody was found"
+
+
+def ground_holders(number: str) -> int:
+    """How many people hold a number for certain."""
+    index = secrets.blind_index("id_number", number)
+    return db.session.scalar(text("select count(*) from person where id_number_index = :index"), {"index": index}) or 0
+
+
+@scenario("22a", "fourteen hours in one day", most=8 * HOUR_S, least=8 * HOUR_S, hours=8, reasons=["daily_limit"])
+def long_day(ground: Ground) -> Side:
+    who = ground.somebody()
+    ground.turn(_until(ground, 8 * 3600))
+    for n in range(1, LESSONS):
+        honest(ground, ground.open(who, f"L{n}")).watch(0, HOUR_S - 48)
+    yield True, ""
+
+
+@scenario("22b", "from 23:30 to 00:30", most=3600, least=3600, hours=1)
+def midnight(ground: Ground) -> Side:
+    who = ground.somebody()
+    ground.turn(_until(ground, 23 * 3600 + 1800))
+    honest(ground, ground.open(who, "L1")).watch(0, HOUR_S)
+    honest(ground, ground.open(who, "L2")).watch(0, 900)
+    yield ground.by_day(who) == [1800, 1800], f"the days hold {ground.by_day(who)}"
+
+
+def _until(ground: Ground, second_of_day: int) -> float:
+    """Seconds until the wall in Guangdong shows so many seconds after midnight."""
+    now = clock.local(clock.now())
+    passed = now.hour * 3600 + now.minute * 60 + now.second + now.microsecond / 1e6
+    return (second_of_day - passed) % 86_400
+
+
+@scenario("23", "the same content in another class", most=HOUR_S, least=HOUR_S, hours=1, reasons=["already_covered"])
+def twice(ground: Ground) -> Side:
+    who = ground.somebody("first", "again")
+    honest(ground, ground.open(who, "L1")).watch(0, HOUR_S)
+    ground.turn(3600)
+    again = honest(ground, ground.open(who, "again L1", "again")).watch(0, HOUR_S)
+    yield not any(answer.data.get("accrued_ms") for answer in again.answers), "it counted a second time"
+
+
+@scenario("24", "the institution beats for its ghosts and brings hours by CSV", most=0, small=True)
+def ghosts(ground: Ground) -> Side:
+    ghost = ground.somebody()
+    lesson = ground.open(ghost)
+    clerk = ground.browser(_staff(ground, "liumin"))
+    answer = Lesson(clerk, lesson.beats).beat([(0, 30)], after=30)
+    yield answer.refused, f"the institution's beat was answered {answer.status}"
+    for path in ("/hours/import", f"/cohorts/{ground.cohorts['first']}/hours", "/exports/import", "/api/hours"):
+        answer = clerk.post(path, {"hours": 16})
+        yield answer.status in {403, 404, 405}, f"{path} was answered {answer.status}"
+
+
+def _staff(ground: Ground, key: str) -> Trainee:
+    return Trainee(ground.cast.ids[key], cast_of.PEOPLE[key].phone, {})
+
+
+@scenario("25a", "an insider edits the seconds", most=30, least=30)
+def insider(ground: Ground) -> Side:
+    who = ground.somebody()
+    ground.open(who).beat([(0, 30)], after=30)
+    for statement in (
+        "update hour_ledger set credited_ms = 2700000 where person_id = :who",
+        "delete from hour_ledger where person_id = :who",
+    ):
+        try:
+            with transaction(SYSTEM) as session:
+                session.execute(text(statement), {"who": who.id})
+            yield False, f"the application's role may: {statement.split()[0]}"
+        except DBAPIError:
+            yield True, ""
+    checkpoint_now()
+    gathering.seal(ground.cohorts["first"])
+
+
+@scenario("25b", "20 minutes of film declared as 90", most=1200, least=1200)
+def padded(ground: Ground) -> Side:
+    who = ground.somebody("padded")
+    lesson = honest(ground, ground.open(who, "padded", "padded"))
+    lesson.watch(0, 5400)
+    yield lesson.last.data.get("earnable_ms") == 1_200_000, "more than the film can be earned"
+
+
+@scenario("25c", "a hundred requests at the same moment", most=30, least=30)
+def race(ground: Ground) -> Side:
+    who = ground.somebody()
+    lesson = ground.open(who)
+    ground.turn(30)
+    beats = [lesson.next([(0, 30)]) for _ in range(24)]
+    if hasattr(lesson.browser.line, "port"):
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lesson.deliver, beats))
+    else:
+        answers = [lesson.deliver(beat) for beat in beats]
+    yield all(answer.status == 200 for answer in answers), "an answer is an error"

@@ -1,0 +1,118 @@
+"""`make redteam SABOTAGE=1`: ten ways to break the rule, each on a copy of the tree; each must turn the attacks red.
+
+`make redteam SABOTAGE=1 ARGS="clock cap"` tries these alone. Exit code 1 where the attacks did not notice.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LINKED = (".venv", "node_modules")
+HOURS, LEASES = "lms/learning/rules/hours.py", "lms/learning/actions/leases.py"
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """One change of one file, and the scenarios that must notice."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    scenarios: tuple[str, ...]
+
+
+SABOTAGES = (
+    Sabotage("clock", HOURS, "Reason.TOO_FAST: interval.observed_ms,", "Reason.TOO_FAST: 86_400_000,", ("2", "13")),
+    Sabotage("gap", HOURS, "Reason.GAP: allowance_ms,", "Reason.GAP: 86_400_000,", ("H3", "H3b")),
+    Sabotage(
+        "silence",
+        HOURS,
+        "if interval.observed_ms > policy.longest_gap_s * 1000:",
+        "if interval.observed_ms > 86_400_000:",
+        ("H3",),
+    ),
+    Sabotage("covered", HOURS, "new = minus(played, earned.covered)", "new = played", ("11", "H5")),
+    Sabotage(
+        "length",
+        HOURS,
+        "return min(self.length_ms, self.approved_ms or 0)",
+        "return 86_400_000",
+        ("25b",),
+    ),
+    Sabotage(
+        "cap",
+        HOURS,
+        "Reason.DAILY_LIMIT: policy.daily_cap_ms - earned.on(",
+        "Reason.DAILY_LIMIT: 86_400_000 + earned.on(",
+        ("22a",),
+    ),
+    Sabotage("lease", LEASES, "return self.session_id == session_id or not self.is_live(at)", "return True", ("15", "16")),
+    Sabotage("closed", HOURS, "if not standing.holds_lease:", "if False:", ("14", "15")),
+    Sabotage(
+        "everything joins",
+        HOURS,
+        "return Earned(union(earned.covered, part.counted)",
+        "return Earned(union(union(earned.covered, part.counted), part.left)",
+        ("12", "H3b"),
+    ),
+    Sabotage("a second off", HOURS, "counted = take(new, max(0, bounds[tightest]))", "counted = take(new, max(0, bounds[tightest] - 1000))", ("H1",)),
+)  # fmt: skip
+
+
+def main(words: list[str]) -> int:
+    """Break, attack, mend; print what each came to."""
+    unnoticed = []
+    with _copy() as tree:
+        for sabotage in SABOTAGES:
+            if words and sabotage.name not in words:
+                continue
+            noticed = _noticed(tree, sabotage)
+            print(
+                f"{sabotage.name:<18}{' '.join(sabotage.scenarios):<10}{'red' if noticed else 'NOT NOTICED'}",
+                flush=True,
+            )
+            unnoticed += [] if noticed else [sabotage.name]
+    return 1 if unnoticed else 0
+
+
+def _noticed(tree: Path, sabotage: Sabotage) -> bool:
+    file = tree / sabotage.file
+    whole = file.read_text()
+    if whole.count(sabotage.old) != 1:
+        raise SystemExit(f"{sabotage.file} has {whole.count(sabotage.old)} times: {sabotage.old}")
+    file.write_text(whole.replace(sabotage.old, sabotage.new))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.redteam", *sabotage.scenarios],
+            cwd=tree,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        file.write_text(whole)
+    if "played" not in done.stdout.splitlines()[-2:][0]:
+        raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
+    return done.returncode == 1
+
+
+@contextmanager
+def _copy() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="lms-sabotage-", dir="/tmp") as folder:
+        tree = Path(folder) / "tree"
+        skipped = shutil.ignore_patterns(*LINKED, "var", ".git", ".output", "__pycache__")
+        shutil.copytree(CHECKOUT, tree, ignore=skipped, symlinks=True)
+        for name in LINKED:
+            (tree / name).symlink_to(CHECKOUT / name)
+        yield tree
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
