@@ -24,8 +24,10 @@ class _Beat(msgspec.Struct, forbid_unknown_fields=False):
     id: UUID
     seq: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     why: Why
-    position_ms: Ms
+    position_ms: Ms = 0
     stretches: Annotated[list[tuple[Ms, Ms]], msgspec.Meta(max_length=200)] = []
+    place: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    hidden: bool = False
 
 
 class _Delivery(msgspec.Struct):
@@ -37,7 +39,10 @@ _read_beat = msgspec.json.Decoder(_Beat)
 
 
 def beats(body: bytes) -> list[Sent]:
-    """Read a delivery: {"beats": [{"id", "seq", "why", "position_ms", "stretches": [[from, to]…]}…]}, milliseconds.
+    """Read a delivery: {"beats": [{"id", "seq", "why", "position_ms", "stretches": [[from, to]…], "place",
+    "hidden"}…]}, milliseconds.
+
+    A lesson without a timeline has no position and no stretches; its beats may name the place.
 
     Raises TooLarge, or Refused for junk, for a number named twice, or for a stretch that runs backwards.
     """
@@ -56,7 +61,8 @@ def _sent(raw: bytes) -> Sent:
     beat = _read_beat.decode(raw)
     if any(end < start for start, end in beat.stretches):
         raise msgspec.ValidationError("a stretch runs backwards")
-    return Sent(beat.id, beat.seq, tidy(beat.stretches), beat.position_ms, beat.why, raw.decode())
+    body = raw.decode()
+    return Sent(beat.id, beat.seq, tidy(beat.stretches), beat.position_ms, beat.why, body, beat.place, beat.hidden)
 
 
 class QuizForm(FlaskForm):

@@ -129,12 +129,15 @@ _NEWEST = select(func.max(models.Policy.id))
 _KEPT, _MOST_KEPT = "hour_policies", 2000
 
 
-def hour_policy(programme_code: str, on: date, region_code: str = PROVINCE) -> rules.HourPolicy:
+def hour_policy(
+    programme_code: str, on: date, region_code: str = PROVINCE, newest: int | None = None
+) -> rules.HourPolicy:
     """The policy of learning hours in force; raises rules.NoPolicy where no rule is.
 
-    Every beat asks. Rows are added, never changed, so what was assembled holds until there is a newer row.
+    Every beat asks. Rows are added, never changed, so what was assembled holds until there is a newer row; `newest` is
+    the id of the newest where the caller has read it already.
     """
-    newest, asked = db.session.scalar(_NEWEST), (programme_code, region_code, on)
+    newest, asked = newest or db.session.scalar(_NEWEST), (programme_code, region_code, on)
     kept_at, kept = current_app.extensions.get(_KEPT, (None, {}))
     if kept_at != newest or len(kept) > _MOST_KEPT:
         current_app.extensions[_KEPT] = newest, (kept := {})

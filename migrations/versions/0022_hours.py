@@ -65,9 +65,18 @@ def _working_state() -> None:
     ):
         op.add_column("lease", column)
     op.add_column("coverage", sa.Column("places", JSON, nullable=False, server_default="{}"))
+    op.add_column("coverage", sa.Column("online_ms", sa.BigInteger, nullable=False, server_default="0"))
     # What was learnt may be taken back: a lesson is done while its content holds what it needed.
     op.add_column("lesson_completion", sa.Column("content_hash", sa.Text))
     op.add_column("lesson_completion", sa.Column("needs_ms", sa.BigInteger, nullable=False, server_default="0"))
+    op.add_column("lesson_completion", sa.Column("undone", sa.Boolean, nullable=False, server_default="false"))
+    op.execute("drop trigger lesson_completion_append_only on lesson_completion")
+    op.execute(f"grant update (undone) on lesson_completion to {tenancy.APPLICATION_ROLE}")
+    op.execute(
+        "create trigger lesson_completion_append_only before delete or update of registration_id, lesson_id, person_id,"
+        " completed_at, content_hash, needs_ms, tenant_id, region_code, plan_code on lesson_completion"
+        " for each row execute function lms_refuse_change()"
+    )
 
 
 def _ledger() -> None:
@@ -195,9 +204,12 @@ def downgrade() -> None:
         _from_now_on("hour_ledger", name, rule)
     for name in ("check_id", "flag", "counted", "place"):
         op.drop_column("hour_ledger", name)
+    op.drop_column("coverage", "online_ms")
     op.drop_column("coverage", "places")
-    for name in ("needs_ms", "content_hash"):
+    op.execute("drop trigger lesson_completion_append_only on lesson_completion")
+    for name in ("undone", "needs_ms", "content_hash"):
         op.drop_column("lesson_completion", name)
+    tenancy.append_only(op, "lesson_completion")
     for name in ("missed_id", "check_id", "proved_at", "check_after_ms", "unproved_ms", "last_at"):
         op.drop_column("lease", name)
     _beats_again()

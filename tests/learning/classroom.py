@@ -1,5 +1,6 @@
 """An open class of the school anyi with one video and one quiz, and trainees who send beats to it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -76,6 +77,7 @@ class Classroom:
     video_id: UUID
     quiz_id: UUID
     registrations: dict[str, UUID] = field(default_factory=dict)
+    lessons: list[UUID] = field(default_factory=list)
 
     def trainee(self, key: str = "xiulan") -> "Trainee":
         """A trainee of the class who has not opened a lesson yet."""
@@ -122,7 +124,24 @@ class Trainee:
         self.seq += 1
         claimed = tidy([(round(start_s * 1000), round(end_s * 1000))])
         self.place_s = end_s
-        return Sent(uuid4(), self.seq, claimed, round(end_s * 1000), why, "{}")
+        id, position_ms = uuid4(), round(end_s * 1000)
+        body = {"id": str(id), "seq": self.seq, "why": why, "position_ms": position_ms, "stretches": claimed}
+        return Sent(id, self.seq, claimed, position_ms, why, json.dumps(body))
+
+    def at(self, place: str | None, why: Why = Why.TICK, hidden: bool = False) -> Sent:
+        """The next beat of a lesson without a timeline, not sent yet."""
+        self.seq += 1
+        id = uuid4()
+        body = {"id": str(id), "seq": self.seq, "why": why, "place": place, "hidden": hidden}
+        return Sent(id, self.seq, (), 0, why, json.dumps(body), place, hidden)
+
+    def stay(self, place: str | None, seconds: float, every_s: float = 30) -> beating.Answer | None:
+        """Go to a place and stay there with a beat each interval."""
+        answer, left = self.send(self.at(place, Why.START)), seconds
+        while left > 0:
+            clock.turn(timedelta(seconds=min(left, every_s)))
+            answer, left = self.send(self.at(place)), left - every_s
+        return answer
 
     def send(self, *beats: Sent) -> beating.Answer:
         """Deliver beats."""
@@ -140,10 +159,18 @@ class Trainee:
         return answer
 
 
-def an_open_class(people: Cast, trainees: Sequence[str] = ("xiulan", "ahui"), seconds: int = 600) -> Classroom:
-    """A class that an administrator has opened, with the trainees enrolled and registered."""
+PAGES = {"title": "看懂订单", "kind": "document", "places": 18, "approved_seconds": 2700}
+
+
+def an_open_class(
+    people: Cast, trainees: Sequence[str] = ("xiulan", "ahui"), seconds: int = 600, more: Sequence[dict] = ()
+) -> Classroom:
+    """A class that an administrator has opened, with the trainees enrolled and registered.
+
+    `more` are lessons after the video and the quiz: what each has other than PAGES, under `lessons` of the class.
+    """
     tenant_id = people.organisations["anyi"]
-    version_id, video_id, quiz_id = _a_version(people, tenant_id, seconds)
+    version_id, video_id, quiz_id, *lessons = _a_version(people, tenant_id, seconds, more)
     cohort_id, today = uuid4(), clock.today()
     terms = {"starts_on": today, "ends_on": today + timedelta(days=60), "planned_class_hours": 2, "teacher": "刘敏"}
     filed = {"state": "open", "filed_at": clock.now(), "filed_by": people.liumin, "opened_at": clock.now()}
@@ -158,7 +185,7 @@ def an_open_class(people: Cast, trainees: Sequence[str] = ("xiulan", "ahui"), se
         rows = db.session.execute(select(Registration.person_id, Registration.id))
         ids = {person_id: registration_id for person_id, registration_id in rows}  # noqa: C416 - a Result is no mapping
     registrations = {key: ids[people.ids[key]] for key in trainees}
-    return Classroom(people, cohort_id, version_id, video_id, quiz_id, registrations)
+    return Classroom(people, cohort_id, version_id, video_id, quiz_id, registrations, lessons)
 
 
 def enrol(room: Classroom, key: str) -> None:
@@ -174,7 +201,7 @@ def enrol(room: Classroom, key: str) -> None:
         )
 
 
-def _a_version(people: Cast, tenant_id: UUID, seconds: int) -> tuple[UUID, UUID, UUID]:
+def _a_version(people: Cast, tenant_id: UUID, seconds: int, more: Sequence[dict]) -> list[UUID]:
     package_id, version_id, video_id, quiz_id = (uuid4() for _ in range(4))
     what = {"title": "开一家网店", "programme_code": RURAL_ECOMMERCE, "tenant_id": tenant_id, **PLACE}
     whose = {"tenant_id": tenant_id, "version_id": version_id, **PLACE}
@@ -191,6 +218,13 @@ def _a_version(people: Cast, tenant_id: UUID, seconds: int) -> tuple[UUID, UUID,
         db.session.add(
             Lesson(id=quiz_id, number=2, title="学完测一测", kind="quiz", content_hash="b" * 64, quiz=QUIZ, **whose)
         )
+        lessons = [
+            Lesson(id=(id := uuid4()), number=n, content_hash=id.hex * 2, **whose) for n in range(3, 3 + len(more))
+        ]
+        for lesson, what in zip(lessons, more, strict=True):
+            for name, value in {**PAGES, **what}.items():
+                setattr(lesson, name, value)
+        db.session.add_all(lessons)
         db.session.flush()
         version.state, version.decided_by, version.decided_at = "approved", people.hequan, clock.now()
-    return version_id, video_id, quiz_id
+    return [version_id, video_id, quiz_id, *(lesson.id for lesson in lessons)]

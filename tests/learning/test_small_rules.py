@@ -137,7 +137,17 @@ def test_counting_is_said_only_when_something_was_counted(accrued, reason, full,
 def test_an_answer_says_everything_in_words():
     miss = Miss(60_000, 90_000, Reason.OFFLINE)
     answer = Answer(
-        0, Reason.OFFLINE, ((60_000, 90_000),), ((0, 60_000),), (miss,), 600_000, 600_000, 60_000, 21_600_000, 30
+        0,
+        Reason.OFFLINE,
+        ((60_000, 90_000),),
+        ((0, 60_000),),
+        (miss,),
+        60_000,
+        600_000,
+        600_000,
+        60_000,
+        21_600_000,
+        30,
     )
     said = answer.as_json()
     assert said["credited"] is False and said["why"].startswith("那时断网了")

@@ -1,7 +1,8 @@
 """Opening a lesson: the person's lease moves here, and a session with an id that nobody can guess begins."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
@@ -11,20 +12,20 @@ from lms.foundation import clock
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound, Refused
 from lms.learning import queries
-from lms.learning.actions import leases, sessions
+from lms.learning.actions import leases, presence, sessions
 from lms.learning.actions.completing import complete
 from lms.learning.actions.telling import closing
 from lms.learning.models import StudySession
 from lms.learning.queries.registrations import RegistrationView
 from lms.learning.rules import statements
 from lms.learning.rules.progress import resume_at
-from lms.learning.rules.stretches import length
 from lms.lrs import actions as lrs
 from lms.plans import actions as plan_actions
 from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy, NoPolicy
 from lms.publishing import queries as publishing
 
+QUIZ = "quiz"
 NO_POLICY = "这一类培训现在还没有学时规定，先不能学。请找班主任问一问"
 
 
@@ -38,30 +39,46 @@ class Launched:
     stopped: str | None
 
 
-def launch(person_id: UUID, registration_id: UUID, lesson_id: UUID, device: str, ip: str) -> Launched:
+def launch(
+    person_id: UUID, registration_id: UUID, lesson_id: UUID, device: str, ip: str, device_token: str = ""
+) -> Launched:
     """Open a lesson of the person's own course on this device; a lesson open elsewhere stops being counted.
 
-    Raises NotFound for what is not theirs or has no timeline, Refused where no policy is in force.
+    `device_token` is the device's own cookie, where it has one. Raises NotFound for what is not theirs or earns no time
+    by itself (a quiz), Refused where no policy is in force.
     """
-    at = sessions.whole_milliseconds(clock.now())
     held = leases.lock(person_id)
+    held = presence.settled(held, held.now())
+    at = held.now()
     registration = queries.registration(registration_id, person_id)
     lesson = publishing.lesson(lesson_id)
-    if lesson.version_id != registration.version_id or lesson.kind != "video":
+    if lesson.version_id != registration.version_id or lesson.kind == QUIZ:
         raise NotFound()
     cohort = cohorts.cohort(registration.cohort_id)
     policy = _policy(cohort, at)
     plan_actions.remember(policy)
     stopped = _stop(held, at)
     position_ms = resume_at(queries.last_position(person_id, lesson_id), lesson.duration_ms)
-    session_id = _begin(registration, lesson, cohort.programme_code, policy.id, device, ip, at, position_ms)
-    leases.grant(held, session_id, at, policy)
+    where = _Where(device, ip, sha256(device_token.encode()).digest() if device_token else None, position_ms)
+    session_id = _begin(registration, lesson, cohort.programme_code, policy.id, where, at)
+    leases.grant(presence.begun(held, policy, at), session_id, at, policy)
     current = sessions.load(session_id, person_id)
-    told = [*stopped.told, statements.initialized(current.scene, at)]
-    if complete(current.session, current.lesson, current.covered, policy, at):
-        told.append(statements.completed(current.scene, at, position_ms, current.covered, length(current.covered)))
-    lrs.store(told, registration.tenant_id)
+    told = [*stopped.told, *_opened(current, policy, at)]
+    if told:
+        lrs.store(told, registration.tenant_id)
     return Launched(session_id, position_ms, policy.beat_interval_s, stopped.title)
+
+
+def _opened(current: sessions.Current, policy: HourPolicy, at: datetime) -> list[statements.Statement]:
+    """What is told of an opening; a lesson whose content is learnt already is complete in this class too."""
+    done = complete(current.session, current.credited_ms, current.lesson.earnable_ms, policy, at)
+    if not current.is_video:
+        return []
+    told = [statements.initialized(current.scene, at)]
+    if done:
+        place_ms = current.session.position_ms
+        told.append(statements.completed(current.scene, at, place_ms, current.covered, current.credited_ms))
+    return told
 
 
 def _policy(cohort: cohorts.CohortView, at: datetime) -> HourPolicy:
@@ -86,8 +103,18 @@ def _stop(held: leases.Held, at: datetime) -> _Stopped:
     before = sessions.load(held.session_id, held.person_id)
     ending = update(StudySession).where(StudySession.id == held.session_id)
     db.session.execute(ending.values(ended_at=at, segment_from_ms=None, segment_to_ms=None))
-    told = () if before.session.ended_at else closing(before, at)
+    told = () if before.session.ended_at or not before.is_video else closing(before, at)
     return _Stopped(before.session.lesson_title if held.is_live(at) else None, told)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """On what a lesson is opened, and at which place of it."""
+
+    device: str
+    ip: str
+    device_key: bytes | None
+    position_ms: int
 
 
 def _begin(
@@ -95,33 +122,32 @@ def _begin(
     lesson: publishing.LessonView,
     programme_code: str,
     policy_id: str,
-    device: str,
-    ip: str,
+    where: _Where,
     at: datetime,
-    position_ms: int,
 ) -> UUID:
     session_id = uuid4()
     approved_ms = None if lesson.approved_seconds is None else lesson.approved_seconds * 1000
     shared = {name: getattr(registration, name) for name in ("person_id", "cohort_id", "tenant_id", "version_id")}
     values = {
         **shared,
+        **asdict(where),
         "region_code": registration.region_code,
         "plan_code": registration.plan_code,
         "id": session_id,
         "registration_id": registration.id,
         "lesson_id": lesson.id,
         "lesson_title": lesson.title,
+        "kind": lesson.kind,
         "programme_code": programme_code,
         "policy_id": policy_id,
         "content_hash": lesson.content_hash,
         "length_ms": lesson.duration_ms,
+        "places": lesson.places,
         "approved_ms": approved_ms,
-        "device": device,
-        "ip": ip,
         "launched_at": at,
         "last_at": at,
         "last_seq": 0,
-        "position_ms": position_ms,
+        "place_at": at,
     }
     db.session.execute(insert(StudySession).values(**values))
     return session_id

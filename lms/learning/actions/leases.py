@@ -1,18 +1,15 @@
-"""The lease: one live lesson per person over all devices, and the lock under everything that credits time to somebody."""
+"""One live lesson per person over all devices, and the lock under everything that credits time to somebody."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
-
 from lms.foundation import clock
 from lms.foundation.database import db
-from lms.learning.models import Lease
 from lms.plans.rules import HourPolicy
 
 MISSED_BEATS = 2
+A_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -25,6 +22,12 @@ class Held:
     counted_until: datetime | None
     day: date
     day_ms: int
+    last_at: datetime | None
+    unproved_ms: int
+    check_after_ms: int | None
+    proved_at: datetime | None
+    check_id: UUID | None
+    missed_id: UUID | None
 
     def is_live(self, at: datetime) -> bool:
         """Whether a device has been heard of within two beats."""
@@ -34,29 +37,33 @@ class Held:
         """Whether a session may be credited: it holds the lease, or nobody does any more."""
         return self.session_id == session_id or not self.is_live(at)
 
+    def now(self) -> datetime:
+        """The moment that what comes next is judged at: whole milliseconds, but always later than the last."""
+        at = whole_milliseconds(clock.now())
+        return at if self.last_at is None or at > self.last_at else self.last_at + A_MICROSECOND
 
-LEASE = Lease.__table__
-# Built once: every beat runs them.
-_LOCK = select(*(LEASE.c[name] for name in Held.__dataclass_fields__)).where(LEASE.c.person_id == bindparam("person"))
-_LOCK = _LOCK.with_for_update()
-_KEEP = update(LEASE).where(LEASE.c.person_id == bindparam("person"))
-_KEEP = _KEEP.values({name: bindparam(name) for name in Held.__dataclass_fields__ if name != "person_id"})
+
+NAMES = tuple(Held.__dataclass_fields__)
+CHANGING = tuple(name for name in NAMES if name != "person_id")
+# Driver SQL: every beat runs them.
+_LOCK = f"select {', '.join(NAMES)} from lease where person_id = %(person)s for update"  # noqa: S608 - names of our own columns
+_MAKE = "insert into lease (person_id, day, day_ms) values (%(person)s, %(today)s, 0) on conflict do nothing"
+MOVE = f"update lease set {', '.join(f'{name} = %({name})s' for name in CHANGING)} where person_id = %(person)s"  # noqa: S608 - names of our own columns
 
 
 def lock(person_id: UUID) -> Held:
     """Lock a person's lease until the transaction ends; it is made when it is first asked for."""
-    row = db.session.execute(_LOCK, {"person": person_id}).first()
+    line = db.session.connection()
+    row = line.exec_driver_sql(_LOCK, {"person": person_id}).first()
     if row is None:
-        db.session.execute(
-            insert(LEASE).values(person_id=person_id, day=clock.today(), day_ms=0).on_conflict_do_nothing()
-        )
-        row = db.session.execute(_LOCK, {"person": person_id}).one()
+        line.exec_driver_sql(_MAKE, {"person": person_id, "today": clock.today()})
+        row = line.exec_driver_sql(_LOCK, {"person": person_id}).one()
     return Held(*row)
 
 
-def grant(held: Held, session_id: UUID, at: datetime, policy: HourPolicy) -> None:
+def grant(held: Held, session_id: UUID, at: datetime, policy: HourPolicy) -> Held:
     """Give the locked lease to a session, whoever held it."""
-    keep(replace(held, session_id=session_id, held_until=until(at, policy)))
+    return keep(replace(held, session_id=session_id, held_until=until(at, policy), last_at=at))
 
 
 def until(at: datetime, policy: HourPolicy) -> datetime:
@@ -64,7 +71,17 @@ def until(at: datetime, policy: HourPolicy) -> datetime:
     return at + timedelta(seconds=MISSED_BEATS * policy.beat_interval_s)
 
 
-def keep(held: Held) -> None:
+def keep(held: Held) -> Held:
     """Write what has become of a locked lease."""
-    values = {name: getattr(held, name) for name in Held.__dataclass_fields__ if name != "person_id"}
-    db.session.execute(_KEEP, {**values, "person": held.person_id})
+    db.session.connection().exec_driver_sql(MOVE, values(held))
+    return held
+
+
+def values(held: Held) -> dict[str, object]:
+    """What the lease is written with."""
+    return {**{name: getattr(held, name) for name in CHANGING}, "person": held.person_id}
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """Cut a moment to the millisecond, so that intervals add up to the whole."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

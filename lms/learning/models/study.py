@@ -116,7 +116,8 @@ class Beat(db.Model):  # type: ignore[name-defined]
 class Coverage(db.Model):  # type: ignore[name-defined]
     """What a person has been credited in one content, ever: stretches and misses as lists of milliseconds.
 
-    `places` holds the milliseconds of each place of a lesson without a timeline.
+    `places` holds the milliseconds of each place of a lesson without a timeline; `online_ms` is the time that the server
+    saw pass while it was studied, whether it counts or not.
     """
 
     __tablename__ = "coverage"
@@ -127,6 +128,7 @@ class Coverage(db.Model):  # type: ignore[name-defined]
     misses: Mapped[list[Any]]
     credited_ms: Mapped[int] = mapped_column(BigInteger)
     places: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    online_ms: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
@@ -169,9 +171,9 @@ class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
 
 
 class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined]
-    """A lesson learnt within a registration, once; append-only.
+    """A lesson learnt within a registration, once; only `undone` ever changes.
 
-    It stays done as long as `needs_ms` are credited in its content: what was credited may be taken back.
+    It is undone while less than `needs_ms` is credited in its content: what was credited may be taken back.
     """
 
     __tablename__ = "lesson_completion"
@@ -182,6 +184,7 @@ class LessonCompletion(Placed, db.Model):  # type: ignore[name-defined]
     completed_at: Mapped[datetime]
     content_hash: Mapped[str | None]
     needs_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    undone: Mapped[bool] = mapped_column(default=False)
 
 
 class QuizAttempt(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]

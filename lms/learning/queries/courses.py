@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.cohorts import queries as cohorts
@@ -14,6 +14,8 @@ from lms.learning.queries.registrations import RegistrationView, registrations_o
 from lms.learning.rules.hours import Timeline
 from lms.learning.rules.progress import LessonState, next_lesson
 from lms.publishing import queries as publishing
+
+QUIZ = "quiz"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Course:
     def credited_ms(self) -> int:
         """Credited time of its lessons."""
         return sum(lesson.credited_ms for lesson in self.lessons)
+
+    @property
+    def online_ms(self) -> int:
+        """Time spent on its lessons, whether it counts or not."""
+        return sum(max(lesson.online_ms, lesson.credited_ms) for lesson in self.lessons)
 
     @property
     def left_ms(self) -> int:
@@ -84,21 +91,24 @@ def _states(registration: RegistrationView, lessons: list[publishing.LessonView]
 
 def _state(
     lesson: publishing.LessonView,
-    credited: dict[str, int],
+    credited: dict[str, tuple[int, int]],
     places: dict[UUID, int],
     scores: dict[UUID, tuple[int, bool]],
     done: bool,
 ) -> LessonState:
     approved_ms = None if lesson.approved_seconds is None else lesson.approved_seconds * 1000
     is_video = lesson.kind == "video"
+    earnable_ms = Timeline(lesson.duration_ms, approved_ms).earnable_ms if is_video else approved_ms or 0
+    credited_ms, online_ms = credited.get(lesson.content_hash, (0, 0)) if lesson.kind != QUIZ else (0, 0)
     return LessonState(
         lesson_id=lesson.id,
         number=lesson.number,
         title=lesson.title,
         kind=lesson.kind,
         length_ms=lesson.duration_ms,
-        earnable_ms=Timeline(lesson.duration_ms, approved_ms).earnable_ms if is_video else 0,
-        credited_ms=credited.get(lesson.content_hash, 0) if is_video else 0,
+        earnable_ms=earnable_ms,
+        credited_ms=credited_ms,
+        online_ms=online_ms,
         size_bytes=lesson.size_bytes,
         captions=bool(lesson.captions_key),
         questions=len(lesson.quiz["questions"]) if lesson.quiz else 0,
@@ -108,10 +118,11 @@ def _state(
     )
 
 
-def _credited(person_id: UUID, hashes: list[str]) -> dict[str, int]:
-    query = select(Coverage.content_hash, Coverage.credited_ms)
+def _credited(person_id: UUID, hashes: list[str]) -> dict[str, tuple[int, int]]:
+    """Credited and online milliseconds by content."""
+    query = select(Coverage.content_hash, Coverage.credited_ms, Coverage.online_ms)
     rows = db.session.execute(query.where(Coverage.person_id == person_id, Coverage.content_hash.in_(hashes)))
-    return {row.content_hash: row.credited_ms for row in rows}
+    return {row.content_hash: (row.credited_ms, row.online_ms) for row in rows}
 
 
 def _places(person_id: UUID, lesson_ids: list[UUID]) -> dict[UUID, int]:
@@ -125,8 +136,13 @@ def _places(person_id: UUID, lesson_ids: list[UUID]) -> dict[UUID, int]:
 
 
 def _completed(registration_id: UUID) -> frozenset[UUID]:
-    query = select(LessonCompletion.lesson_id).where(LessonCompletion.registration_id == registration_id)
+    query = done(select(LessonCompletion.lesson_id).where(LessonCompletion.registration_id == registration_id))
     return frozenset(db.session.scalars(query))
+
+
+def done(completions: Select) -> Select:
+    """Only the completions that still hold: what was credited may have been taken back since."""
+    return completions.where(~LessonCompletion.undone)
 
 
 def _scores(registration_id: UUID) -> dict[UUID, tuple[int, bool]]:

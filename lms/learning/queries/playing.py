@@ -11,7 +11,6 @@ from lms.learning.models import Coverage, Lease
 from lms.learning.queries.courses import Course
 from lms.learning.rules import misses as missed
 from lms.learning.rules.answers import Answer
-from lms.learning.rules.hours import Timeline
 from lms.learning.rules.misses import Miss
 from lms.learning.rules.progress import LessonState
 from lms.learning.rules.reasons import Reason
@@ -31,16 +30,21 @@ def policy_of(course: Course, on: date | None = None) -> HourPolicy | None:
 def standing(person_id: UUID, lesson: LessonState, content_hash: str, policy: HourPolicy) -> Answer:
     """What the person has been told about a lesson so far."""
     mine = (Coverage.person_id == person_id, Coverage.content_hash == content_hash)
-    row = db.session.execute(select(Coverage.stretches, Coverage.misses).where(*mine)).first()
+    wanted = (Coverage.stretches, Coverage.misses, Coverage.credited_ms, Coverage.online_ms)
+    row = db.session.execute(select(*wanted).where(*mine)).first()
     found = tuple(Miss(start, end, Reason(reason)) for start, end, reason in row.misses) if row else ()
+    credited_ms = row.credited_ms if row else 0
+    whole = ((0, credited_ms),) if credited_ms else ()
     return Answer(
         accrued_ms=0,
         reason=None,
         left=(),
-        covered=tidy(row.stretches) if row else (),
+        covered=tidy(row.stretches if row else ()) if lesson.is_video else whole,
         misses=missed.worth_saying(found),
-        earnable_ms=Timeline(lesson.length_ms, lesson.earnable_ms).earnable_ms,
-        length_ms=lesson.length_ms,
+        credited_ms=credited_ms,
+        online_ms=row.online_ms if row else 0,
+        earnable_ms=lesson.earnable_ms,
+        length_ms=lesson.length_ms if lesson.is_video else lesson.earnable_ms,
         day_ms=day_ms(person_id),
         day_cap_ms=policy.daily_cap_ms,
         beat_seconds=policy.beat_interval_s,

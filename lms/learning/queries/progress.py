@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from lms.foundation.database import db
 from lms.learning.models import HourLedger, LessonCompletion, QuizAttempt, Registration
+from lms.learning.queries.courses import done
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _done(cohort_id: UUID) -> dict[UUID, int]:
         .where(Registration.cohort_id == cohort_id)
         .group_by(LessonCompletion.registration_id)
     )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(done(query))}
 
 
 def _credited(cohort_id: UUID) -> dict[UUID, int]:

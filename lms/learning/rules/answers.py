@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.learning.rules import words
+from lms.learning.rules.locks import furthest_ms
 from lms.learning.rules.misses import Miss, Misses
 from lms.learning.rules.reasons import NO_LOSS, Reason, sentence
-from lms.learning.rules.stretches import Stretches, length
+from lms.learning.rules.stretches import Stretches
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Answer:
     """What beats earned, and how the lesson and the day stand after them.
 
     `left` are new stretches that did not count; `complete` says that the lesson became complete by these beats;
-    `stop` says that another device has taken over.
+    `stop` says that another device has taken over; `check` is what asks whether the person is there.
     """
 
     accrued_ms: int
@@ -22,18 +23,16 @@ class Answer:
     left: Stretches
     covered: Stretches
     misses: Misses
+    credited_ms: int
     earnable_ms: int
     length_ms: int
     day_ms: int
     day_cap_ms: int
     beat_seconds: int
+    online_ms: int = 0
     complete: bool = False
     stop: bool = False
-
-    @property
-    def credited_ms(self) -> int:
-        """What the lesson has earned."""
-        return length(self.covered)
+    check: dict[str, Any] | None = None
 
     @property
     def full(self) -> bool:
@@ -54,12 +53,15 @@ class Answer:
             "length_ms": self.length_ms,
             "covered": self.covered,
             "misses": [miss_as_json(miss) for miss in self.misses],
+            "furthest_ms": furthest_ms(self.covered, self.misses),
             "label": words.map_label(self.covered, self.misses, self.length_ms),
             "live": {"tone": tone, "words": said},
+            "online": words.online(self.online_ms, self.credited_ms),
             "day": words.day_words(self.day_ms, self.day_cap_ms),
             "beat_seconds": self.beat_seconds,
             "complete": self.complete,
             "stop": self.stop,
+            "check": self.check,
         }
 
 

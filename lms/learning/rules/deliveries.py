@@ -12,7 +12,8 @@ from lms.learning.rules.stretches import NOTHING, Stretches, tidy, union
 class Sent:
     """One beat as a phone sent it: its number in the session, what was played since the last, where it stands and why.
 
-    `body` is the text as it came. Everything here is a claim.
+    `body` is the text as it came. `place` names a page, a slide or what a package reports (None: nothing was said),
+    `hidden` that it is out of sight. Everything here is a claim.
     """
 
     id: UUID
@@ -21,6 +22,8 @@ class Sent:
     position_ms: int
     why: Why
     body: str
+    place: str | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Delivery:
     def seq(self) -> int:
         """The number that the delivery goes by in the ledger: its last beat's."""
         return self.beats[-1].seq
+
+    @property
+    def place(self) -> str | None:
+        """The last place that was named; None where none was."""
+        return next((beat.place for beat in reversed(self.beats) if beat.place is not None), None)
 
     @property
     def stands_still(self) -> bool:

@@ -150,6 +150,10 @@ class Earnable(Protocol):
     """A lesson of whichever kind, as far as it can earn time at all."""
 
     @property
+    def approved_ms(self) -> int | None:
+        """The study time that a reviewer approved; None while nobody has."""
+
+    @property
     def earnable_ms(self) -> int:
         """The most that the lesson can ever earn one person."""
 
@@ -161,7 +165,7 @@ def obstacle(lesson: Earnable, standing: Standing) -> Reason | None:
     if not standing.class_open:
         return Reason.CLASS_NOT_OPEN
     if not lesson.earnable_ms:
-        return Reason.NOT_APPROVED
+        return Reason.NOT_APPROVED if lesson.approved_ms is None else Reason.NO_TIME
     if not standing.holds_lease:
         return Reason.CONCURRENT_SESSION
     if not standing.identified:

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 KIND = "hours"
+
+
+class Flag(StrEnum):
+    """What was noticed at an interval and takes nothing away by itself."""
+
+    TOO_FAST = "too_fast"
+    PLACES_EXCEED_MANIFEST = "places_exceed_manifest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ def after(misses: Misses, parts: Iterable[Part], covered: Stretches) -> Misses:
     return _joined(_without(misses, covered))
 
 
+def with_taken(misses: Misses, taken: Stretches, reason: Reason) -> Misses:
+    """What was credited was taken back: it is missed now."""
+    return _joined((*_without(misses, taken), *(Miss(start, end, reason) for start, end in taken)))
+
+
 def worth_saying(misses: Misses) -> Misses:
     """Leave out the slivers."""
     return tuple(miss for miss in misses if miss.ms >= WORTH_SAYING_MS)

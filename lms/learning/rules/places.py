@@ -99,7 +99,7 @@ class Stood:
 
 def name(place: str, known: Mapping[str, int]) -> str:
     """The name that a place goes by in the tables: short, and one for all that is named beyond what is told apart."""
-    place = place.strip()
+    place = "".join(sign for sign in place if sign.isprintable()).strip()
     if len(place) > LONGEST_NAME:
         place = sha256(place.encode()).hexdigest()[:32]
     return place if place in known or len(known) < MOST_PLACES else THE_REST
@@ -119,7 +119,7 @@ def accrue(stay: Stay, lesson: Pages, spent: Spent, policy: HourPolicy, standing
     """Credit a stay under the policy of its day; the first thing that forbids it takes all of it."""
     forbidden = _forbidden(stay, lesson, policy, standing)
     if forbidden:
-        return Stood((_part(stay, 0, forbidden, day_of(stay.ended_at)),), spent)
+        return Stood((_refuse(stay, policy, forbidden),), spent)
     parts: list[Part] = []
     allowance_ms = policy.gap_credit_s * 1000
     for part_of_day in _days(stay):
@@ -155,6 +155,13 @@ def _credit(stay: Stay, lesson: Pages, spent: Spent, policy: HourPolicy, allowan
     if tightest is Reason.ALREADY_COVERED and milliseconds(stay.since, stay.ended_at) >= lesson.ceiling_ms(policy):
         tightest = Reason.NO_PROGRESS
     return _part(stay, credited_ms, tightest, day_of(stay.started_at))
+
+
+def _refuse(stay: Stay, policy: HourPolicy, reason: Reason) -> Part:
+    """Credit nothing, on the day the beat came. Out of sight nothing was claimed; of a long silence, a gap at most."""
+    part = _part(stay, 0, reason, day_of(stay.ended_at))
+    claimed_ms = 0 if reason is Reason.HIDDEN else min(stay.observed_ms, policy.longest_gap_s * 1000)
+    return replace(part, claimed_ms=claimed_ms, excluded_ms=claimed_ms, reason=reason)
 
 
 def _part(stay: Stay, credited_ms: int, reason: Reason, day: date) -> Part:

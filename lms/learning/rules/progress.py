@@ -11,14 +11,17 @@ MAY_MISS_MS = 30_000
 
 
 def is_complete(credited_ms: int, earnable_ms: int, policy: HourPolicy) -> bool:
-    """Say whether a lesson with a timeline is learnt: the policy's share of what it can earn is credited.
+    """Say whether a lesson that earns time is learnt: the policy's share of what it can earn is credited.
 
-    Completion hangs on credited time alone, never on the place where the video stands or on what a client says.
+    Completion hangs on credited time alone, never on the place where it stands or on what a client says.
     """
-    if earnable_ms <= 0:
-        return False
-    missing_ms = earnable_ms - credited_ms
-    return missing_ms * 100 <= earnable_ms * (100 - policy.lesson_complete_percent) and missing_ms <= MAY_MISS_MS
+    return earnable_ms > 0 and credited_ms >= needed_ms(earnable_ms, policy)
+
+
+def needed_ms(earnable_ms: int, policy: HourPolicy) -> int:
+    """The credited time at which a lesson is learnt."""
+    share_ms = -(-earnable_ms * policy.lesson_complete_percent // 100)
+    return max(share_ms, earnable_ms - MAY_MISS_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class LessonState:
     position_ms: int = 0
     done: bool = False
     score: int | None = None
+    online_ms: int = 0
 
     @property
     def is_video(self) -> bool:

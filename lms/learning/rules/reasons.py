@@ -14,6 +14,7 @@ class Reason(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     CLASS_NOT_OPEN = "class_not_open"
     NOT_APPROVED = "not_approved"
+    NO_TIME = "no_time"
     CONCURRENT_SESSION = "concurrent_session"
     IDENTITY = "identity"
     PRESENCE = "presence"
@@ -35,6 +36,7 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.NOT_ENROLLED: ("那时你还不在这个班的名单里", "请班主任把你加进名单，再看一遍就能计入。"),
     Reason.CLASS_NOT_OPEN: ("那时这个班还没开，或者已经结束", "开班以后再看一遍，就能计入。"),
     Reason.NOT_APPROVED: ("这一课能计多少时间还没审核好", "审核好以后再看一遍，就能计入。"),
+    Reason.NO_TIME: ("这一课不计时间", "学完就行，不用补。"),
     Reason.CONCURRENT_SESSION: ("另一台设备也在用你的账号学，同一时间只算一份", "在一台设备上再看一遍，就能计入。"),
     Reason.IDENTITY: ("那时还没有确认是你本人在学", "先确认是你本人，再学一遍就能计入。"),
     Reason.PRESENCE: ("“还在学习吗？”没答上", "补答，或者再学一遍，就能计入。"),
@@ -51,8 +53,8 @@ SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.REMAINDER: ("还差一点点没对上", "和下一段一起算，不用管它。"),
 }
 
-# what the trainee did not lose: it was counted before, or is counted with the next beat
-NO_LOSS = frozenset({Reason.ALREADY_COVERED, Reason.REMAINDER})
+# what the trainee did not lose: it was counted before, is counted with the next beat, or was never to count
+NO_LOSS = frozenset({Reason.ALREADY_COVERED, Reason.REMAINDER, Reason.NO_TIME})
 
 # what watching again can mend
 CURABLE = frozenset(

@@ -65,6 +65,12 @@ def live(accrued_ms: int, reason: Reason | None, full: bool, stop: bool) -> tupl
     return "no", "这一段没计入"
 
 
+def online(online_ms: int, credited_ms: int) -> str:
+    """Both figures of a lesson or a course, side by side; never more counted than was spent."""
+    spent_ms = max(online_ms, credited_ms)
+    return f"在线 {spent_ms // 60_000} 分钟，计入 {credited_ms // 60_000} 分钟"
+
+
 def day_words(day_ms: int, cap_ms: int) -> str:
     """How the day stands."""
     full = "，今天计满了" if day_ms >= cap_ms else ""

@@ -1,0 +1,30 @@
+"""What the server sees by itself: a package that saves or tells something shows that somebody is there, and where."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+
+from lms.learning.actions import beating, working
+from lms.learning.actions.writing import Raw
+from lms.learning.rules.answers import Answer
+
+LONGEST_BODY = 4_000
+# A package that chatters says no more than one that speaks: what repeats itself so soon is not kept again.
+AGAIN = timedelta(seconds=5)
+
+
+def observe(person_id: UUID, session_id: UUID, *, place: str = "", body: str, ip: str) -> Answer | None:
+    """Keep a sign of life that the server saw in a session without a timeline, and judge it by rule 4.
+
+    `place` is what the package says of where it is, "" where it says nothing; `body` what was seen, kept to 4,000 signs.
+    None where nothing was kept: the session has ended, has a timeline, or was heard of just now at the same place.
+    Called inside the transaction of what was seen; raises NotFound for a session that is not the person's.
+    """
+    work = working.take_up(person_id, session_id)
+    session = work.session
+    repeats = work.at - session.last_at < AGAIN and place[:200] in ("", session.place)
+    if work.current.is_video or session.ended_at is not None or repeats:
+        return None
+    seen = msgspec.json.encode({"place": place[:200], "observed": body[:LONGEST_BODY].replace("\0", "")}).decode()
+    return beating.see(work, place[:200], Raw(-session.observed_seq - 1, uuid4(), seen), ip)
