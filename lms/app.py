@@ -28,8 +28,9 @@ from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
-from lms.learning.routes import content_host
+from lms.learning import tasks as learning_tasks
 from lms.learning.checking import rounds as hours_checks
+from lms.learning.routes import content_host, reviews
 from lms.learning.routes import scorm as learning_scorm
 from lms.lrs import keys as lrs_keys
 from lms.lrs import outlook as lrs_outlook
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     publishing.training,
     cohorts.bp,
     learning.bp,
+    reviews.bp,
     subsidies.bp,
     reporting.bp,
     lrs.pages,
@@ -79,7 +81,7 @@ RECORDS = lrs_outlook.Outlook(
     classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
 )
 # Importing a capability's tasks names its job handlers.
-TASKS = (accounts_tasks, publishing_tasks, hours_checks, subsidies_tasks, lrs_tasks, demo)
+TASKS = (accounts_tasks, publishing_tasks, learning_tasks, hours_checks, subsidies_tasks, lrs_tasks, demo)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -17,6 +17,7 @@ from tests.accounts.registers_world import registers_of
 from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
 from tests.learning.classroom import RIGHT, Classroom, an_open_class
+from tests.learning.reviewed import reviews_of
 from tests.lrs.world import records_of
 from tests.people import PEOPLE, SYSTEM, Cast
 from tests.publishing import trainings
@@ -77,6 +78,7 @@ def build(cast: Cast) -> World:
     ids |= signing_of(cast)
     ids |= registers_of(cast)
     ids |= papers_of(cast)
+    ids |= reviews_of(cast, room)
     ids["upload_id"] = _an_upload(cast)
     return World(ids, room.quiz_id, _a_waiting_version(cast), trainings.approved(cast))
 

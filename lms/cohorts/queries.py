@@ -1,6 +1,6 @@
 """Questions about classes: frozen views for pages, exports and the capabilities above."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -151,6 +151,12 @@ def cohort_by_code(code: str) -> CohortView:
     if not found:
         raise NotFound()
     return found[0]
+
+
+def titles(cohort_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What classes are called, of those that the principal may see."""
+    query = select(Cohort.id, Cohort.title).where(Cohort.id.in_(cohort_ids))
+    return {row.id: row.title for row in db.session.execute(query)}
 
 
 def cohorts_of_tenant(tenant_id: UUID) -> list[CohortView]:

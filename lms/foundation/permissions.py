@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ROSTER_IMPORT = "roster:import"
     HOURS_EXPORT = "hours:export"
     HOURS_EXPORT_FULL = "hours:export-full"
+    HOURS_CORRECT = "hours:correct"
+    HOURS_REVIEW = "hours:review"
     INBOX_READ = "inbox:read"
     SIGN_IN_HELP = "sign-in:help"
     FILING_APPROVE = "filing:approve"

@@ -15,6 +15,7 @@ from lms.foundation import clock, working_days
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
 from lms.foundation.todo import Ask, Source, TodoItem
+from lms.learning import inbox as learning_inbox
 from lms.plans import queries as plans
 from lms.publishing import inbox as publishing_inbox
 from lms.publishing import queries as publishing
@@ -22,7 +23,12 @@ from lms.reporting import rules
 from lms.reporting.rules import Place
 from lms.subsidies import queries as subsidies
 
-SOURCES: tuple[Source, ...] = (*cohorts_inbox.SOURCES, *publishing_inbox.SOURCES, *accounts_inbox.SOURCES)
+SOURCES: tuple[Source, ...] = (
+    *cohorts_inbox.SOURCES,
+    *publishing_inbox.SOURCES,
+    *accounts_inbox.SOURCES,
+    *learning_inbox.SOURCES,
+)
 
 
 def _to_export(principal: Principal) -> list[TodoItem]:

@@ -32,6 +32,7 @@ STAFF = (
     Entry("题库", "file", "questions.index", Permission.BANK_KEEP),
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学员", "person", "people.index", Permission.PERSON_READ),
+    Entry("学时核实", "clock", "reviews.index", Permission.HOURS_CORRECT),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
     Entry("本单位", "flag", "organisations.home", Permission.ORGANISATION_READ),
     Entry("机构与企业", "flag", "organisations.index", Permission.ORGANISATION_ADMIT),

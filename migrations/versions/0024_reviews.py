@@ -21,6 +21,17 @@ def upgrade() -> None:
     _appeal_answer()
     _hour_correction()
     _correction_decision()
+    op.create_table(
+        "look_mark", sa.Column("name", sa.Text, primary_key=True), sa.Column("until", TIME, nullable=False)
+    )
+    tenancy.protect(op, "look_mark", "false")
+    op.create_index("ix_study_session_last_at", "study_session", ["last_at"])
+    op.create_index(
+        "ix_study_session_device_key",
+        "study_session",
+        ["device_key"],
+        postgresql_where=sa.text("device_key is not null"),
+    )
     for table in TABLES:
         tenancy.protect(op, table, VISIBLE)
         if table != "appeal":
@@ -165,4 +176,7 @@ def _correction_decision() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
+    for column in ("device_key", "last_at"):
+        op.drop_index(f"ix_study_session_{column}", "study_session")
+    op.drop_table("look_mark")
     op.execute("drop sequence hour_correction_number")

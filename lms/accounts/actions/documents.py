@@ -85,6 +85,11 @@ def keep(prepared: Prepared) -> None:
     current_app.extensions["storage"].put(prepared.file_key, io.BytesIO(prepared.content))
 
 
+def discard(prepared: Prepared) -> None:
+    """Take a file away again that no row will name; it was encrypted for itself alone, so nobody else has it."""
+    current_app.extensions["storage"].delete(prepared.file_key)
+
+
 def record(prepared: Prepared, person_id: UUID, kind: str, principal: Principal) -> UUID:
     """Write down a kept document of a person."""
     sealed = secrets.seal("person_document", "data_key", prepared.id, base64.b64encode(prepared.data_key).decode())

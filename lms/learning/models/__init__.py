@@ -4,6 +4,15 @@ from lms.learning.models.checking import HoursCheck, HoursDifference, HoursDiffe
 from lms.learning.models.cmi5 import Cmi5Au, Cmi5Registration, Cmi5Satisfied, XapiSession
 from lms.learning.models.launches import BlockedHost, Launch, RemoteHost
 from lms.learning.models.presence import IdentityProof, PresenceAnswer, PresenceCheck, StudyWish
+from lms.learning.models.reviews import (
+    Anomaly,
+    Appeal,
+    AppealAnswer,
+    CorrectionDecision,
+    HoldDecision,
+    HourCorrection,
+    LookMark,
+)
 from lms.learning.models.scorm import ScormAttempt, ScormCommit, ScormNote
 from lms.learning.models.study import (
     Beat,
@@ -18,12 +27,18 @@ from lms.learning.models.study import (
 )
 
 __all__ = [
+    "Anomaly",
+    "Appeal",
+    "AppealAnswer",
     "Beat",
     "BlockedHost",
     "Cmi5Au",
     "Cmi5Registration",
     "Cmi5Satisfied",
+    "CorrectionDecision",
     "Coverage",
+    "HoldDecision",
+    "HourCorrection",
     "HourLedger",
     "HoursCheck",
     "HoursDifference",
@@ -32,6 +47,7 @@ __all__ = [
     "Launch",
     "Lease",
     "LessonCompletion",
+    "LookMark",
     "Placed",
     "PresenceAnswer",
     "PresenceCheck",

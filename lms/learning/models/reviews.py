@@ -29,6 +29,15 @@ class Anomaly(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined
     leaf_hash: Mapped[bytes]
 
 
+class LookMark(db.Model):  # type: ignore[name-defined]
+    """Up to which moment sessions have been looked over."""
+
+    __tablename__ = "look_mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
 class HoldDecision(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]
     """What was decided of an anomaly and why; the last one stands; append-only."""
 

@@ -1,6 +1,8 @@
 """Questions of learning, for its pages and for the capabilities above."""
 
+from lms.learning.queries.appeals import appeals_of
 from lms.learning.queries.courses import Course, course, courses_of, last_position
+from lms.learning.queries.holds import held_by_day, held_by_registration, held_ms, held_sessions, holds_of
 from lms.learning.queries.hours import DayTotal, Uncounted, credited_by_registration, day_totals, uncounted
 from lms.learning.queries.ledger import ledger_of_cohort, ledger_page
 from lms.learning.queries.playing import day_ms, policy_of, standing
@@ -15,6 +17,7 @@ __all__ = [
     "Progress",
     "RegistrationView",
     "Uncounted",
+    "appeals_of",
     "attempt",
     "best_scores",
     "course",
@@ -23,6 +26,11 @@ __all__ = [
     "day_ms",
     "day_totals",
     "has_passed",
+    "held_by_day",
+    "held_by_registration",
+    "held_ms",
+    "held_sessions",
+    "holds_of",
     "last_position",
     "ledger_of_cohort",
     "ledger_page",

@@ -11,7 +11,7 @@ from lms.foundation.permissions import allow
 from lms.foundation.principal import current
 from lms.learning import queries
 from lms.learning.routes.blueprint import STUDY, bp
-from lms.learning.rules import pictures, reasons, words
+from lms.learning.rules import holding, pictures, reasons, words
 
 
 @bp.get("/hours")
@@ -26,11 +26,14 @@ def hours() -> Any:
         week = queries.day_totals(person_id, monday, today)
         credited = queries.credited_by_registration(person_id)
         lost = queries.uncounted(person_id, today - timedelta(days=30))
+        held, held_days = queries.held_by_registration(person_id), queries.held_by_day(person_id, monday, today)
+        holds, asked = queries.holds_of(person_id), queries.appeals_of(person_id)
     cell_ms = policy.class_hour_seconds * 1000 if policy else 1
     cells = (
         pictures.cells_of_week([day.online_ms for day in week], cell_ms, policy.daily_cap_class_hours) if policy else 1
     )
-    columns = [(day, pictures.column(day.credited_ms, day.lost_ms, cells * cell_ms)) for day in week]
+    whole_ms, waits = cells * cell_ms, {day.day: held_days.get(day.day, 0) for day in week}
+    columns = [(day, pictures.column(day.credited_ms, day.lost_ms, whole_ms, waits[day.day])) for day in week]
     return render_template(
         "learning/hours.html",
         courses=courses,
@@ -40,6 +43,13 @@ def hours() -> Any:
         cells=cells,
         credited=credited,
         lost=lost,
+        held=held,
+        waits=waits,
+        holds=holds,
+        hold_words=holding.HOLD_WORDS,
+        appeals={one.subject: one for one in reversed(asked)},
+        asked=asked,
+        appeal_words=holding.APPEAL_WORDS,
         reasons=reasons,
         words=words,
     )

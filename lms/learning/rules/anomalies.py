@@ -77,7 +77,7 @@ KEYS = tuple(Limits.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """What the server knows of one session. `answers_ms` are the response times of its right answers to presence checks.
+    """What the server knows of one session. `answers_ms` are the response times of the person's right answers to presence checks on that day.
 
     `people_on_device` counts who used the same browser on that day; `classroom` says that the class was filed with a
     place to sit together; `night_ms` is what this person earned that night, in all sessions.
@@ -89,8 +89,8 @@ class SessionFacts:
     people_on_device: int = 1
     classroom: bool = False
     night_ms: int = 0
-    places_seen: int = 0
     places_known: int = 0
+    places_exceeded: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,7 @@ def _night(facts: SessionFacts, limits: Limits) -> dict[str, Any] | None:
 
 
 def _places(facts: SessionFacts, limits: Limits) -> dict[str, Any] | None:  # noqa: ARG001 - one shape for every rule
-    if not facts.places_known or facts.places_seen <= 2 * facts.places_known:
-        return None
-    return {"seen": facts.places_seen, "known": facts.places_known}
+    return {"known": facts.places_known} if facts.places_exceeded else None
 
 
 _Rule = Callable[[SessionFacts, Limits], dict[str, Any] | None]
@@ -163,7 +161,7 @@ def told_figures(code: Code, facts: dict[str, Any]) -> Sequence[str]:
         ],
         Code.SHARED_DEVICE: lambda: [f"同一台设备当天有 {facts['people']} 个人在学"],
         Code.NIGHT_MARATHON: lambda: [f"这一夜 23 点到 6 点计入 {_minutes(facts['night_ms'])}"],
-        Code.PLACES_EXCEED: lambda: [f"报上来 {facts['seen']} 个位置，审核时是 {facts['known']} 个"],
+        Code.PLACES_EXCEED: lambda: [f"审核时这一课有 {facts['known']} 个位置，报上来的比这多"],
     }
     return lines[code]()
 

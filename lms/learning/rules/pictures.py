@@ -29,19 +29,23 @@ def strip(credited_ms: int, cell_ms: int, cells: int) -> list[Cell]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A day of a week: heights and tops of what counts and of what was lost above it."""
+    """A day of a week: heights and tops of what counts, of what waits to be looked at, and of what was lost above them."""
 
     credited_y: float
     credited_height: float
+    held_y: float
+    held_height: float
     lost_y: float
     lost_height: float
 
 
-def column(credited_ms: int, lost_ms: int, whole_ms: int) -> Column:
-    """A day's column on a scale of whole_ms."""
-    credited = min(100.0, 100 * credited_ms / whole_ms)
-    lost = min(100.0 - credited, 100 * lost_ms / whole_ms)
-    return Column(round(100 - credited, 2), round(credited, 2), round(100 - credited - lost, 2), round(lost, 2))
+def column(credited_ms: int, lost_ms: int, whole_ms: int, held_ms: int = 0) -> Column:
+    """A day's column on a scale of whole_ms; `held_ms` is the part of what was credited that waits."""
+    credited = min(100.0, 100 * (credited_ms - held_ms) / whole_ms)
+    held = min(100.0 - credited, 100 * held_ms / whole_ms)
+    lost = min(100.0 - credited - held, 100 * lost_ms / whole_ms)
+    tops = [round(100 - sum(parts), 2) for parts in ((credited,), (credited, held), (credited, held, lost))]
+    return Column(tops[0], round(credited, 2), tops[1], round(held, 2), tops[2], round(lost, 2))
 
 
 def cells_of_week(days: Sequence[int], cell_ms: int, cap: int) -> int:

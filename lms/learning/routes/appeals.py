@@ -1,0 +1,85 @@
+"""A trainee does not agree: writes why, sees what became of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from lms.accounts.actions import documents
+from lms.foundation.database import transaction
+from lms.foundation.errors import LMSError, NotFound, Refused
+from lms.foundation.permissions import allow
+from lms.foundation.principal import current
+from lms.learning import queries
+from lms.learning.actions import appealing
+from lms.learning.queries import appeals, holds
+from lms.learning.review_forms import AppealForm, cause_of
+from lms.learning.routes.blueprint import STUDY, bp
+from lms.learning.rules import holding, reasons
+
+UPLOADS = {"learning.appeal"}
+
+
+@bp.url_value_preprocessor
+def _let_a_picture_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A photograph is larger than any other body; it is read only after the gate has let the person in."""
+    if endpoint in UPLOADS:
+        request.max_content_length = documents.MOST_BYTES + 100_000
+
+
+@bp.route("/appeals/new", methods=["GET", "POST"])
+@allow(STUDY)
+def appeal() -> Any:
+    """Say why time that did not count should."""
+    cause, form = cause_of(request.args), AppealForm()
+    if form.validate_on_submit():
+        try:
+            return redirect(url_for("learning.appealed", appeal_id=_send(cause, form)), 303)
+        except Refused as refusal:
+            (form.file if refusal.field == "file" else form.words).errors = [refusal.sentence]
+    with transaction(current()):
+        title, ms = appealing.lost(cause, current().person())
+        held = holds.hold(cause.anomaly_id) if cause.anomaly_id else None
+    told = held.words.told if held else reasons.sentence(_reason(cause.reason_code))
+    page = render_template("learning/appeal.html", form=form, cause=cause, title=title, ms=ms, told=told)
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/appeals/<uuid:appeal_id>")
+@allow(STUDY)
+def appealed(appeal_id: UUID) -> Any:
+    """What somebody wrote, and the answer."""
+    with transaction(current()):
+        one = appeals.appeal(appeal_id)
+    if one.person_id != current().person():
+        raise NotFound()
+    return render_template("learning/appealed.html", one=one, state=holding.APPEAL_WORDS[one.verdict])
+
+
+def _send(cause: appealing.Cause, form: AppealForm) -> UUID:
+    prepared = _picture(form.file.data)
+    try:
+        with transaction(current()):
+            queries.registration(cause.registration_id, current().person())
+            kept = documents.record(prepared, current().person(), "appeal", current()) if prepared else None
+            return appealing.appeal(cause, form.words.data or "", kept)
+    except LMSError:
+        if prepared:
+            documents.discard(prepared)
+        raise
+
+
+def _picture(upload: FileStorage | None) -> documents.Prepared | None:
+    if upload is None or not upload.filename:
+        return None
+    prepared = documents.prepare(upload.stream.read())
+    documents.keep(prepared)
+    return prepared
+
+
+def _reason(code: str) -> reasons.Reason:
+    try:
+        return reasons.Reason(code)
+    except ValueError as problem:
+        raise NotFound() from problem

@@ -1,0 +1,186 @@
+"""Where held time is looked at, appeals are answered and corrections are decided."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+
+from lms.accounts import queries as accounts
+from lms.accounts.actions import documents
+from lms.accounts.routes.people import as_file
+from lms.cohorts import queries as cohorts
+from lms.foundation.database import transaction
+from lms.foundation.errors import NotFound, Refused
+from lms.foundation.permissions import Permission, allow
+from lms.foundation.principal import current
+from lms.foundation.todo import Ask
+from lms.learning.actions import appealing, correcting, holding
+from lms.learning.queries import appeals, holds
+from lms.learning.review_forms import AnswerForm, CorrectionForm, DecideForm
+from lms.learning.rules import anomalies, reasons
+from lms.learning.rules import holding as terms
+from lms.learning.rules.holding import HoldState, Verdict
+from lms.learning.rules.reasons import Reason
+
+bp = Blueprint("reviews", __name__, url_prefix="/hours")
+
+EITHER = (Permission.HOURS_CORRECT, Permission.HOURS_REVIEW)
+ON_A_PAGE = Ask(limit=50)
+
+
+@bp.get("/reviews")
+@allow(*EITHER)
+def index() -> Any:
+    """What waits: held time, appeals, corrections."""
+    me = current()
+    with transaction(me):
+        held = holds.open_holds(me, ON_A_PAGE) if me.may(Permission.HOURS_REVIEW) else []
+        asked, proposed = appeals.open_appeals(me, ON_A_PAGE), appeals.open_corrections(me, ON_A_PAGE)
+        people = accounts.people({one.person_id for one in (*held, *asked, *proposed)})
+        classes = cohorts.titles({one.cohort_id for one in (*held, *asked, *proposed)})
+    shares = {"held": held, "asked": asked, "proposed": proposed, "people": people, "classes": classes}
+    return render_template("reviews/index.html", **shares, reason=_cause)
+
+
+@bp.get("/holds/<uuid:anomaly_id>")
+@allow(Permission.HOURS_REVIEW)
+def hold(anomaly_id: UUID) -> Any:
+    """One hold: what was noticed, the figures, what was decided."""
+    return _hold(anomaly_id, DecideForm())
+
+
+@bp.post("/holds/<uuid:anomaly_id>")
+@allow(Permission.HOURS_REVIEW)
+def decide(anomaly_id: UUID) -> Any:
+    """Let held time count, or not."""
+    form = DecideForm()
+    if form.validate_on_submit():
+        try:
+            with transaction(current()):
+                said = HoldState(form.verdict.data)
+                holding.decide(anomaly_id, verdict=said, reason=form.reason.data or "", seen=form.shown)
+            return redirect(url_for("reviews.hold", anomaly_id=anomaly_id), 303)
+        except Refused as refusal:
+            form.reason.errors = [refusal.sentence]
+    return _hold(anomaly_id, form), 422
+
+
+@bp.get("/appeals/<uuid:appeal_id>")
+@allow(*EITHER)
+def appeal(appeal_id: UUID) -> Any:
+    """One appeal with what was written and the rows it is about; the look is entered in the audit."""
+    return _appeal(appeal_id, AnswerForm(prefix="answer"), CorrectionForm(prefix="correction"))
+
+
+@bp.post("/appeals/<uuid:appeal_id>/answer")
+@allow(*EITHER)
+def answer(appeal_id: UUID) -> Any:
+    """Answer an appeal."""
+    form = AnswerForm(prefix="answer")
+    if form.validate_on_submit():
+        try:
+            with transaction(current()):
+                appealing.answer(appeal_id, verdict=Verdict(form.verdict.data), reason=form.reason.data or "")
+            return redirect(url_for("reviews.appeal", appeal_id=appeal_id), 303)
+        except Refused as refusal:
+            form.reason.errors = [refusal.sentence]
+    return _appeal(appeal_id, form, CorrectionForm(None, prefix="correction")), 422
+
+
+@bp.post("/appeals/<uuid:appeal_id>/rows/<int:ledger_id>")
+@allow(*EITHER)
+def propose(appeal_id: UUID, ledger_id: int) -> Any:
+    """Propose a correction of one of the appeal's rows."""
+    form = CorrectionForm(prefix="correction")
+    if form.validate_on_submit():
+        try:
+            with transaction(current()):
+                one = appealing.look(appeal_id)
+                if ledger_id not in {row.id for row in appeals.rows_of_appeal(one)}:
+                    raise NotFound()
+                made = correcting.propose(ledger_id, form.delta_ms, form.reason.data or "", appeal_id)
+            return redirect(url_for("reviews.correction", correction_id=made), 303)
+        except Refused as refusal:
+            (form.minutes if refusal.field == "minutes" else form.reason).errors = [refusal.sentence]
+    return _appeal(appeal_id, AnswerForm(None, prefix="answer"), form, ledger_id), 422
+
+
+@bp.post("/appeals/<uuid:appeal_id>/photo")
+@allow(*EITHER)
+def photo(appeal_id: UUID) -> Any:
+    """The picture that was sent along; the look is entered in the audit."""
+    with transaction(current()):
+        one = appealing.look(appeal_id)
+        if one.document_id is None:
+            raise NotFound()
+        opening = documents.open_document(one.document_id, "看申诉附的照片", current())
+    return as_file(opening)
+
+
+@bp.get("/corrections/<uuid:correction_id>")
+@allow(*EITHER)
+def correction(correction_id: UUID) -> Any:
+    """One correction: the row, the difference, who proposed it, what was decided."""
+    return _correction(correction_id, AnswerForm())
+
+
+@bp.post("/corrections/<uuid:correction_id>")
+@allow(Permission.HOURS_REVIEW)
+def settle(correction_id: UUID) -> Any:
+    """A second person decides."""
+    form = AnswerForm()
+    if form.validate_on_submit():
+        try:
+            with transaction(current()):
+                correcting.decide(correction_id, verdict=Verdict(form.verdict.data), reason=form.reason.data or "")
+            return redirect(url_for("reviews.correction", correction_id=correction_id), 303)
+        except Refused as refusal:
+            form.reason.errors = [refusal.sentence]
+    return _correction(correction_id, form), 422
+
+
+def _hold(anomaly_id: UUID, form: DecideForm) -> str:
+    with transaction(current()):
+        one, decided = holds.hold(anomaly_id), holds.decisions_of(anomaly_id)
+        mine = holds.may_decide(one)
+        people = accounts.people([one.person_id])
+        names = accounts.names_of({said.decided_by for said in decided})
+        cohort = cohorts.cohort(one.cohort_id)
+    if not mine:
+        raise NotFound()
+    form.seen.data = str(len(decided))
+    shares = {"one": one, "decided": decided, "person": people.get(one.person_id), "names": names, "cohort": cohort}
+    return render_template("reviews/hold.html", form=form, states=terms.HOLD_WORDS, **shares)
+
+
+def _appeal(appeal_id: UUID, answering: AnswerForm, correction: CorrectionForm, at: int = 0) -> str:
+    with transaction(current()):
+        one = appealing.look(appeal_id)
+        rows, made = appeals.rows_of_appeal(one), appeals.corrections_of_appeal(appeal_id)
+        person = accounts.people([one.person_id]).get(one.person_id)
+        cohort = cohorts.cohort(one.cohort_id)
+        held = holds.hold(one.anomaly_id) if one.anomaly_id else None
+    shares = {"one": one, "rows": rows, "made": made, "person": person, "cohort": cohort, "held": held, "at": at}
+    state, form = terms.APPEAL_WORDS[one.verdict], FlaskForm()
+    shares |= {"state": state, "answering": answering, "correction": correction, "form": form, "reason": _cause}
+    return render_template("reviews/appeal.html", **shares)
+
+
+def _correction(correction_id: UUID, form: AnswerForm) -> str:
+    with transaction(current()):
+        one = appeals.correction(correction_id)
+        row = appeals.line(one.ledger_id)
+        person = accounts.people([one.person_id]).get(one.person_id)
+        names = accounts.names_of({who for who in (one.proposed_by, one.decided_by) if who})
+        cohort = cohorts.cohort(one.cohort_id)
+    if one.person_id == current().person_id:
+        raise NotFound()
+    shares = {"one": one, "row": row, "person": person, "names": names, "cohort": cohort, "form": form}
+    return render_template("reviews/correction.html", **shares, reason=_cause)
+
+
+def _cause(code: str) -> str:
+    """A reason or an anomaly in words."""
+    known = {str(one): reasons.cause(one) for one in Reason}
+    return known[code] if code in known else anomalies.WORDS[anomalies.Code(code)].title
