@@ -75,8 +75,8 @@ def appeal(cause: Cause, words: str, document_id: UUID | None = None) -> UUID:
         with db.session.begin_nested():
             db.session.add(row)
             db.session.flush()
-    except IntegrityError as problem:
-        raise Conflict(ASKED, code="already_appealed") from problem
+    except IntegrityError as taken:
+        raise Conflict(ASKED, code="already_appealed") from taken
     return appeal_id
 
 
@@ -141,15 +141,13 @@ def write_answer(one: appeals.AppealView, verdict: Verdict, reason: str) -> None
         )
     )
     db.session.flush()
-    told = {"region": one.region_code, "plan": one.plan_code}
-    accounts.audit(f"hours:appeal-{verdict.value}", subject=f"appeal {one.id}", reason=reason, **told)
+    _enter(f"hours:appeal-{verdict.value}", one, reason)
 
 
 def look(appeal_id: UUID) -> appeals.AppealView:
     """Open an appeal to read what was written; the look is entered in the audit. Raises NotFound for whom it is not."""
     one = _mine_to_answer(appeal_id, answered_too=True)
-    told = {"region": one.region_code, "plan": one.plan_code}
-    accounts.audit("hours:appeal-look", subject=f"appeal {one.id}", reason="看申诉内容", **told)
+    _enter("hours:appeal-look", one, "看申诉内容")
     return one
 
 
@@ -164,6 +162,10 @@ def _mine_to_answer(appeal_id: UUID, *, answered_too: bool = False) -> appeals.A
     if one.answered_at and not answered_too:
         raise Conflict(ANSWERED)
     return one
+
+
+def _enter(action: str, one: appeals.AppealView, reason: str) -> None:
+    accounts.audit(action, subject=f"appeal {one.id}", reason=reason, region=one.region_code, plan=one.plan_code)
 
 
 def _put_right(one: appeals.AppealView) -> bool:

@@ -79,7 +79,7 @@ def _last(column: Any) -> Any:
 _STATE = func.coalesce(_last(HoldDecision.verdict), HoldState.OPEN.value)
 _WHY = func.coalesce(_last(HoldDecision.reason), "")
 _STANDS = _STATE.is_distinct_from(HoldState.RELEASED.value)
-_IS_OPEN = HoldState.OPEN.value == _STATE
+_IS_OPEN = _STATE.in_((HoldState.OPEN.value,))
 _PLAIN = tuple(column.name for column in Anomaly.__table__.c if column.name in HoldView.__dataclass_fields__)
 
 

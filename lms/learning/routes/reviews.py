@@ -37,8 +37,9 @@ def index() -> Any:
     with transaction(me):
         held = holds.open_holds(me, ON_A_PAGE) if me.may(Permission.HOURS_REVIEW) else []
         asked, proposed = appeals.open_appeals(me, ON_A_PAGE), appeals.open_corrections(me, ON_A_PAGE)
-        people = accounts.people({one.person_id for one in (*held, *asked, *proposed)})
-        classes = cohorts.titles({one.cohort_id for one in (*held, *asked, *proposed)})
+        seen: list[holds.HoldView | appeals.AppealView | appeals.CorrectionView] = [*held, *asked, *proposed]
+        people = accounts.people({one.person_id for one in seen})
+        classes = cohorts.titles({one.cohort_id for one in seen})
     shares = {"held": held, "asked": asked, "proposed": proposed, "people": people, "classes": classes}
     return render_template("reviews/index.html", **shares, reason=_cause)
 
