@@ -82,7 +82,7 @@ def advanced(state: State, mark: Mark, leaves: Mapping[str, str], terminated: bo
     if not state.mode.credit:
         return replace(state, mark=mark)
     terminated = terminated or state.terminated
-    elements = {path: value for path, value in leaves.items() if path not in _NAMES}
+    elements = {path: value for path, value in leaves.items() if value and path not in _NAMES}
     after = track(state.standard, elements, state.terms, terminated)
     return replace(
         state,

@@ -66,7 +66,7 @@ def start_data(
         else (_own_2004(sco, learner, mode, entry, seconds))
     )
     strange = _OWN_12 if sco.standard is Standard.SCORM_12 else _OWN_2004
-    gone_on = {path: value for path, value in kept.items() if not path.startswith(strange) and value != ""}
+    gone_on = {path: value for path, value in kept.items() if not path.startswith(strange)}
     if entry == AB_INITIO and not gone_on:
         gone_on = {f"objectives.{place}.id": id for place, id in enumerate(sco.objectives)}
     if gone_on.get("core.lesson_status") == "not attempted":
