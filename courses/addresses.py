@@ -19,7 +19,9 @@ SAFE = "/!$&'()*+,;=:@~-._"
 def is_absolute(iri: str) -> bool:
     """Whether an IRI has a scheme, something behind it, and no letter that an IRI may not hold (RFC 3987)."""
     scheme = _SCHEME.match(iri)
-    return scheme is not None and len(iri) > len(scheme[0]) and not _FORBIDDEN.search(iri) and not _BAD_ESCAPE.search(iri)
+    return (
+        scheme is not None and len(iri) > len(scheme[0]) and not _FORBIDDEN.search(iri) and not _BAD_ESCAPE.search(iri)
+    )
 
 
 def has_scheme(url: str) -> bool:
@@ -98,9 +100,9 @@ def joined(*bases: str) -> str:
     """References put one behind the other, as xml:base asks: each counts from the folder of those before it."""
     result = ""
     for base in bases:
-        result = (
-            base
-            if has_scheme(base) or base.startswith("/")
-            else result.rpartition("/")[0] + ("/" if "/" in result else "") + base
-        )
+        if has_scheme(base) or base.startswith("/"):
+            result = base
+        elif base:
+            folder, slash, _ = result.rpartition("/")
+            result = folder + slash + base if slash or not has_scheme(result) else result + base
     return result

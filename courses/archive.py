@@ -84,8 +84,9 @@ def open_archive(path: Path, limits: Limits = USUAL) -> Iterator[Archive]:
 def _judged(file: BinaryIO, listing: Listing, limits: Limits) -> tuple[dict[str, tuple[Record, int]], str]:
     """Members by their path, and the top folder that was taken off."""
     names, findings = decoded(listing.records)
-    pairs = list(zip(listing.records, names, strict=True))
-    findings += [finding for record, name in pairs if name for finding in _reasons(record, name, limits)]
+    _refuse(findings)
+    pairs = zip(listing.records, names, strict=True)
+    findings = [finding for record, name in pairs for finding in _reasons(record, name, limits)]
     total = sum(record.size for record in listing.records)
     if total > limits.unpacked_bytes:
         what = f"解开以后有 {total / (1 << 30):.1f} GB，太大了"

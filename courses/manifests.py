@@ -94,6 +94,8 @@ def decode(data: bytes, name: str) -> tuple[str, list[Finding]]:
 
     The order: a byte order mark or the zeros of UTF-16, then the label, then UTF-8, then GB18030 (which holds GBK and GB2312).
     """
+    if not data.strip(b"\0 \t\r\n"):
+        raise _unread(name, "清单是空的", EXPORT)
     marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     label = _LABEL.match(data.removeprefix(b"\xef\xbb\xbf"))
     said = label[1].decode("ascii").lower() if label else "utf-8"
@@ -149,8 +151,6 @@ def _syntax(name: str, problem: etree.XMLSyntaxError) -> Finding:
     entity = re.search(r"Entity '([^']{1,40})' not defined", said)
     if entity:
         return refusal(f"清单里有 &{entity[1]};，XML 不认识它", "改成它代表的那个字，再压成 ZIP", line)
-    if "empty" in said.lower() and not problem.lineno:
-        return refusal("清单是空的", EXPORT, name)
     mend = f"用课件软件重新发布；手改过的话，看看这一行的尖括号、引号和 & 是不是配对（{said[:120]}）"
     return refusal("清单不是完整的 XML，读到这里读不下去了", mend, line)
 
