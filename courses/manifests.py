@@ -100,6 +100,8 @@ def decode(data: bytes, name: str) -> tuple[str, list[Finding]]:
     label = _LABEL.match(data.removeprefix(b"\xef\xbb\xbf"))
     said = label[1].decode("ascii").lower() if label else "utf-8"
     believed = "gb18030" if said in _CHINESE else said if said in _OTHERS else None
+    if believed == "gb18030" and _surely_utf8(data):
+        believed = None
     for encoding in (marked, None if marked else believed, "utf-8", "gb18030"):
         try:
             text = data.decode(encoding).lstrip("\ufeff\0 \t\r\n") if encoding else ""
@@ -110,6 +112,14 @@ def decode(data: bytes, name: str) -> tuple[str, list[Finding]]:
                 _mislabelled(name, said, encoding)
             ]
     raise _unread(name, "清单里的字读不出来", "用记事本打开清单，另存为 UTF-8 编码，再压成 ZIP")
+
+
+def _surely_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 that holds Chinese: those of GBK hardly ever are."""
+    try:
+        return any("\u4e00" <= letter <= "\u9fff" for letter in data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _lines_kept(data: bytes, text: str) -> str:
