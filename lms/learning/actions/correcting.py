@@ -8,15 +8,15 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from lms.accounts import actions as accounts
 from lms.foundation import clock, evidence
 from lms.foundation.database import acting, db, widened
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.permissions import Permission
-from lms.learning.actions import appealing, leases, sessions
-from lms.learning.models import Coverage, HourLedger
+from lms.learning.actions import appealing, completing, leases, sessions
+from lms.learning.models import Coverage, HourLedger, StudySession
 from lms.learning.models.reviews import CorrectionDecision, HourCorrection
 from lms.learning.queries import appeals
 from lms.learning.rules import holding, ledger
@@ -43,7 +43,7 @@ def propose(ledger_id: int, delta_ms: int, reason: str, appeal_id: UUID | None =
         raise Refused(problem, field="reason")
     line = appeals.line(ledger_id)
     with widened(WHY):
-        curable = length(_curable(row)) if delta_ms > 0 else 0
+        curable = _curable_ms(row) if delta_ms > 0 else 0
     credited = line.credited_ms + line.corrected_ms
     if problem := holding.refuse_delta(delta_ms, line.claimed_ms - credited, credited, curable):
         raise Refused(problem, field="minutes")
@@ -159,14 +159,13 @@ def _correct(one: appeals.CorrectionView) -> tuple[int, Stretches]:
     row = db.session.get_one(HourLedger, one.ledger_id)
     line = appeals.line(one.ledger_id)
     credited = line.credited_ms + line.corrected_ms
-    curable = _curable(row)
-    problem = holding.refuse_delta(one.delta_ms, line.claimed_ms - credited, credited, length(curable))
+    problem = holding.refuse_delta(one.delta_ms, line.claimed_ms - credited, credited, _curable_ms(row))
     if problem:
         raise Refused(f"现在不能这样更正：{problem}", code="overtaken")
-    added = take(curable, one.delta_ms) if one.delta_ms > 0 else NOTHING
-    if added:
-        _cover(row, added)
-    return _add(row, one), added
+    added = _cover(row, one.delta_ms) if one.delta_ms > 0 else NOTHING
+    ledger_id = _add(row, one)
+    completing.reconsider(row.person_id, row.content_hash, _credited_ms(row))
+    return ledger_id, added
 
 
 def _add(row: Any, one: appeals.CorrectionView) -> int:
@@ -174,6 +173,7 @@ def _add(row: Any, one: appeals.CorrectionView) -> int:
     values = {name: getattr(row, name) for name in _COLUMNS}
     values |= {"claimed_ms": 0, "excluded_ms": 0, "reason": None, "credited_ms": one.delta_ms}
     values |= {"observed_ms": max(one.delta_ms, 0), "from_ms": None, "to_ms": None}
+    values |= {"counted": None, "flag": None, "check_id": None}
     values |= {"corrects_id": row.id, "correction_no": one.number, "created_at": clock.now()}
     made = LedgerRow(id=0, **values)
     leaf = evidence.append(ledger.KIND, ledger.leaf_content(made, evidence.commitment))
@@ -192,15 +192,40 @@ def _coverage(row: Any) -> Coverage | None:
     return db.session.get(Coverage, (row.person_id, row.content_hash), populate_existing=True)
 
 
-def _cover(row: Any, added: Stretches) -> None:
+def _cover(row: Any, delta_ms: int) -> Stretches:
+    """Widen what is covered by a correction, so that it is not earned again; gives the stretches where there are any."""
     state = _coverage(row)
     if state is None:
         raise Refused("现在不能这样更正：这一课没有可以补的时间", code="overtaken")
+    misses = sessions.misses_of(state.misses)
+    if not _has_timeline(row):
+        name = row.place or ""
+        places = {**state.places, name: state.places.get(name, 0) + delta_ms}
+        sessions.keep_coverage(row.person_id, row.content_hash, tidy(state.stretches), misses, places)
+        return NOTHING
+    added = take(_curable(row), delta_ms)
     covered = union(tidy(state.stretches), added)
-    left: Misses = tuple(
-        one for one in sessions.misses_of(state.misses) if minus(((one.start_ms, one.end_ms),), covered)
-    )
-    sessions.keep_coverage(row.person_id, row.content_hash, covered, left)
+    left: Misses = tuple(one for one in misses if minus(((one.start_ms, one.end_ms),), covered))
+    sessions.keep_coverage(row.person_id, row.content_hash, covered, left, state.places)
+    return added
+
+
+def _curable_ms(row: Any) -> int:
+    """How much of the row's lesson can still be earned by a correction."""
+    if _has_timeline(row):
+        return length(_curable(row))
+    session, state = db.session.get_one(StudySession, row.session_id), _coverage(row)
+    return max(0, (session.approved_ms or 0) - (state.credited_ms if state else 0))
+
+
+def _has_timeline(row: Any) -> bool:
+    return db.session.get_one(StudySession, row.session_id).kind == "video"
+
+
+def _credited_ms(row: Any) -> int:
+    """What the ledger holds of a person's content, corrections included."""
+    mine = (HourLedger.person_id == row.person_id) & (HourLedger.content_hash == row.content_hash)
+    return int(db.session.scalar(select(func.coalesce(func.sum(HourLedger.credited_ms), 0)).where(mine)) or 0)
 
 
 def _enter(word: str, correction_id: UUID, reason: str, place: Any) -> None:
