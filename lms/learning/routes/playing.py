@@ -12,6 +12,7 @@ from lms.foundation.principal import current
 from lms.learning import queries
 from lms.learning.actions import beating, launching
 from lms.learning.forms import beats
+from lms.learning.routes import viewing
 from lms.learning.routes.blueprint import STUDY, bp, own_course, own_lesson
 from lms.learning.routes.quizzes import quiz_page
 from lms.learning.rules import pictures, words
@@ -19,7 +20,6 @@ from lms.learning.rules.devices import device_of
 from lms.learning.rules.progress import LessonState, resume_at
 from lms.publishing import files
 from lms.publishing import queries as publishing
-from lms.publishing.links import media_url
 
 
 @bp.get("/courses/<uuid:registration_id>/lessons/<uuid:lesson_id>")
@@ -35,10 +35,11 @@ def lesson(registration_id: UUID, lesson_id: UUID) -> Any:
         else:
             policy = queries.policy_of(found)
             answer = queries.standing(current().person(), state, view.content_hash, policy) if policy else None
+            shown = viewing.shown(view, answer if found.is_open else None, policy)
     if not state.is_video:
         return quiz_page(found, state, view, number)
-    start_ms = _asked_place(state)
-    return render_template(
+    start_ms = _asked_place(state, shown)
+    page = render_template(
         "learning/player.html",
         course=found,
         lesson=state,
@@ -46,12 +47,13 @@ def lesson(registration_id: UUID, lesson_id: UUID) -> Any:
         before=found.neighbour(state, -1),
         after=found.neighbour(state, 1),
         start_ms=start_ms,
-        media=media_url(view.version_id, view.id, view.content_hash, current().person()) if view.media_key else None,
+        shown=shown,
         transcript=_transcript(registration_id, view),
         words=words,
         timeline=pictures.timeline(answer.covered, answer.misses, state.length_ms) if answer else [],
         live=words.live(0, None, answer.full, False) if answer else ("no", "现在不计学时"),
     )
+    return viewing.remember(make_response(page))
 
 
 @bp.get("/courses/<uuid:registration_id>/lessons/<uuid:lesson_id>/transcript")
@@ -103,9 +105,10 @@ def record(session_id: UUID) -> Any:
     return jsonify(answer.as_json())
 
 
-def _asked_place(lesson: LessonState) -> int:
+def _asked_place(lesson: LessonState, shown: viewing.Shown | None) -> int:
     """Where the page was asked to begin (?from=190000), or where the person last was."""
     asked = request.args.get("from", "")
     if asked.isdecimal() and len(asked) < 10 and int(asked) < lesson.length_ms:
-        return int(asked)
+        reached_ms = max(lesson.position_ms, shown.furthest_ms) if shown else 0
+        return min(int(asked), reached_ms) if shown and shown.locked else int(asked)
     return resume_at(lesson.position_ms, lesson.length_ms)

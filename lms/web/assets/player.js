@@ -2,7 +2,11 @@
 // It never counts time itself, and never promises what the server has not said.
 import { Queue } from './player/queue.js';
 import { Sender, post } from './player/sender.js';
+import { Presence } from './player/presence.js';
 import { Track } from './player/track.js';
+import { Guard } from './player/guard.js';
+import { Stage } from './player/stage.js';
+import { Ways } from './player/ways.js';
 import * as page from './player/page.js';
 
 // Two clocks never agree to the millisecond: so small a rest is offered again with the next beat.
@@ -17,9 +21,50 @@ function start() {
   const track = new Track(video, lengthMs);
   const queue = new Queue(root.dataset.owner);
   const sender = new Sender(queue, root.dataset.csrf, { answered, refused, offline, signedOut });
+  const presence = new Presence(root.dataset.csrf, { pause: () => video.pause(), go: () => { if (session) { beat('start'); play(); } } });
   const controls = root.querySelector('.ctl'), range = controls.querySelector('input');
   const button = name => controls.querySelector(`[data-do=${name}]`);
   let session = null, launching = null, lastBeat = 0, rest = [], asked = Boolean(root.dataset.asked), sought = false, line = '';
+
+  // ---- how far and how fast, the ways to watch, the stage
+  const guard = new Guard(video, {
+    locked: Boolean(root.dataset.locked), furthestMs: Number(root.dataset.furthestMs),
+    startMs: Number(root.dataset.startMs), firstRate: Number(root.dataset.firstRate), covered: JSON.parse(root.dataset.covered),
+  }, tell);
+  const stage = new Stage(root, video, guard, {
+    toggle: on => (video.paused ? play() : on || video.pause()), captions: () => switcher && switcher.click(), sought: () => { sought = true; },
+  });
+  const choices = document.getElementById('choices');
+  new Ways(root, video, document.getElementById('watch'), document.getElementById('data'));
+  pace(document.getElementById('rate'));
+  sizes(document.getElementById('size'));
+
+  let hush = null;
+  function tell(words) {
+    const place = document.getElementById('told');
+    place.textContent = words;
+    clearTimeout(hush);
+    hush = setTimeout(() => { place.textContent = ''; }, 12000);
+  }
+
+  // Only the paces that count at this place stand in the menu.
+  function pace(menu) {
+    const all = [...menu.options];
+    menu.onchange = () => guard.want(Number(menu.value));
+    guard.onpace = (rate, most) => {
+      const fit = all.filter(one => Number(one.value) <= most + 0.001);
+      if (fit.length !== menu.options.length) { menu.textContent = ''; menu.append(...fit); }
+      const now = fit.find(one => Math.abs(Number(one.value) - rate) < 0.001);
+      if (now && menu.value !== now.value) menu.value = now.value;
+    };
+    guard.pace();
+  }
+
+  function sizes(menu) {
+    if (!menu) return;
+    menu.value = root.dataset.captions;
+    menu.onchange = () => stage.captions(menu.value);
+  }
 
   // The page says how often; it is read each time, so that it may change while the lesson runs.
   const beatEvery = () => Number(root.dataset.beatSeconds) * 1000;
@@ -34,6 +79,7 @@ function start() {
     session = { id: said.session, address: said.beats, seq: 0, made: Date.now() };
     rest = [];
     lastBeat = Date.now();
+    guard.knows(said.position_ms);
     if (!asked && !sought && Math.abs(video.currentTime * 1000 - said.position_ms) > 1500) video.currentTime = said.position_ms / 1000;
     asked = true;
     clearBanner();
@@ -77,10 +123,12 @@ function start() {
   const waiting = () => queue.all().filter(item => session && item.session === session.id).flatMap(item => item.beat.stretches);
 
   function answered(answer, batch) {
+    if (batch[0].lesson === root.dataset.launch) guard.answered(answer);
     if (line) { line = ''; told(answer, batch); }
     if (!session && batch[0].lesson === root.dataset.launch) page.draw(answer);
     if (!session || batch[0].session !== session.id) return;
     if (answer.stop) { takenOver(); page.draw(answer); return; }
+    presence.offer(answer.check);
     page.draw(answer);
     page.pending(waiting(), lengthMs);
     if (video.paused && answer.live.tone !== 'no' && answer.credited_ms < answer.earnable_ms) page.live('', '停着，计入的都在');
@@ -143,7 +191,9 @@ function start() {
   video.addEventListener('pause', () => { if (!video.ended) { track.move(); track.close(); beat('pause'); } show(); });
   video.addEventListener('ended', () => { track.end(); beat('ended'); show(); });
   video.addEventListener('play', () => { if (!session) { video.pause(); play(); } show(); });
-  video.addEventListener('error', () => page.banner('视频没有打开', '看看网络，再刷新这一页。', { words: '刷新这一页', href: location.pathname }));
+  video.addEventListener('error', () => page.banner('视频没有打开', /MicroMessenger/.test(navigator.userAgent)
+    ? '看看网络，再刷新这一页。还是不行，就点右上角的“…”，选“在浏览器打开”。'
+    : '看看网络，再刷新这一页。', { words: '刷新这一页', href: location.pathname }));
   const toPlace = () => { if (video.readyState && !session) video.currentTime = Number(root.dataset.startMs) / 1000; };
   video.addEventListener('loadedmetadata', toPlace);
   toPlace();
@@ -162,12 +212,8 @@ function start() {
   video.controls = false;
   controls.hidden = false;
   button('play').onclick = () => (video.paused ? play() : video.pause());
-  video.onclick = () => button('play').click();
-  button('fullscreen').onclick = () => {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else if (root.requestFullscreen) root.requestFullscreen();
-    else if (video.webkitEnterFullscreen) video.webkitEnterFullscreen();
-  };
+  button('fullscreen').onclick = () => stage.full();
+  choices.hidden = false;
   range.oninput = () => { sought = true; video.currentTime = Number(range.value); };
   document.addEventListener('click', event => {
     const to = event.target.closest('#misses [data-from]');
