@@ -8,14 +8,16 @@ from lms.accounts.signing_in import rights as signing_in_rights
 from lms.cohorts import rights as cohort_rights
 from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation.events import Reactions, Table
-from lms.learning.actions import registering
+from lms.learning.actions import opening, registering
 from lms.learning.queries import copies as learning_copies
 from lms.lrs import copies as record_copies
+from lms.publishing.events import VersionStopped
 
 TABLE: Table = {
     # One statement, 0.1 s for 5,000 people: who signs in the moment a class opens finds it.
     CohortOpened: Reactions(now=(registering.opened,)),
     PeopleEnrolled: Reactions(now=(registering.enrolled,)),
+    VersionStopped: Reactions(now=(opening.stopped,)),
     PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget)),
 }
 # What each capability adds to the copy of a person's data: person id -> sections of plain data.

@@ -1,6 +1,9 @@
 """What browsers send to the content host and administrators type about hosts abroad, turned into plain data."""
 
 import msgspec
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
 
 from lms.learning.rules import isolation
 
@@ -28,3 +31,9 @@ def stopped_by_policy(body: bytes) -> tuple[str, str] | None:
         return None
     host = isolation.host_of(told.blocked_uri) if "://" in told.blocked_uri else None
     return (host, (told.effective_directive or told.violated_directive).split(" ")[0][:40]) if host else None
+
+
+class HostForm(FlaskForm):
+    """A host abroad."""
+
+    host = StringField("网站", [InputRequired("写上网站名，例如 player.example.com"), Length(max=300)])

@@ -26,6 +26,7 @@ _OPTIONS = (
     "--format=esm",
     "--target=es2019",
     "--charset=utf8",
+    "--loader:.bcmap=file",
     "--log-level=warning",
 )
 

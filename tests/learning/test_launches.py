@@ -13,6 +13,7 @@ from lms.foundation.database import db, transaction
 from lms.foundation.errors import NotFound
 from lms.learning.actions import opening
 from lms.learning.queries.launches import CONTENT, GRACE, LaunchOver, LaunchView, launch_of
+from lms.publishing.events import VersionStopped
 from lms.publishing.links import label_of
 from tests.learning import packages
 from tests.learning.packages import PackageRoom
@@ -88,7 +89,7 @@ def test_a_token_ends_when_its_launch_is_ended(room: PackageRoom) -> None:
 def test_a_token_ends_when_the_version_is_stopped(room: PackageRoom) -> None:
     opened = previewed(room)
     with transaction(CONTENT):
-        opening.end_of_version(room.version_id)
+        opening.stopped(VersionStopped(room.version_id))
     with pytest.raises(LaunchOver):
         found(opened, room.version_id)
 

@@ -3,7 +3,7 @@
 import base64
 import secrets as random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from lms.learning.queries.hosts import allowed_of_version
 from lms.learning.queries.launches import GRACE, hash_of
 from lms.learning.rules import isolation
 from lms.publishing import queries as publishing
+from lms.publishing.events import VersionStopped
 from lms.publishing.links import origin_of
 from lms.publishing.queries import LessonView
 
@@ -28,6 +29,7 @@ from lms.publishing.queries import LessonView
 LIFE = timedelta(hours=12)
 PREVIEW_LIFE = timedelta(hours=2)
 ABROAD = "这一课放在别的网站上，主管部门还没有同意连过去。先学别的课，再问问班主任"
+OWN_WINDOW = "OwnWindow"
 RUNS = frozenset({"document", "sco", "au", "activity"})
 
 # What a kind of lesson does when it is opened, given the launch, its token and the lesson: writes what the package will
@@ -48,9 +50,9 @@ def begins(kind: str) -> Callable[[Beginning], Beginning]:
 
 @dataclass(frozen=True)
 class Opened:
-    """A launch that has begun; `url` is where its frame or its tab goes. The token is told once and never again.
+    """A launch that has begun; `url` is where its frame goes, or its tab where it wants a window of its own.
 
-    `session_id`, `beat_seconds` and `stopped` are those of the study session; there is none in previews and external launches.
+    The token is told once and never again. `session_id`, `beat_seconds` and `stopped` are those of the study session; there is none in previews and external launches.
     """
 
     launch_id: UUID
@@ -58,6 +60,7 @@ class Opened:
     url: str
     registration: UUID
     session_id: UUID | None = None
+    own_window: bool = False
     beat_seconds: int = 0
     stopped: str | None = None
 
@@ -71,16 +74,18 @@ def open_lesson(
     *,
     browser: UUID | None = None,
     return_url: str = "",
+    device_token: str = "",
 ) -> Opened:
     """Open a package lesson of the person's own course: a study session and a launch; what else the person had open ends.
 
-    `browser` is the signed-in browser (web_session.id) with which the launch lives and dies. Raises NotFound for what is
+    `browser` is the signed-in browser (web_session.id) with which the launch lives and dies, `device_token` the device's
+    own cookie. Raises NotFound for what is
     not theirs or runs no package.
     """
     lesson = publishing.lesson(lesson_id)
     if lesson.kind not in RUNS:
         raise NotFound()
-    begun = launching.launch(person_id, registration_id, lesson_id, device, ip)
+    begun = launching.launch(person_id, registration_id, lesson_id, device, ip, device_token)
     registration = queries.registration(registration_id, person_id)
     _end(Launch.person_id == person_id, Launch.kind == "class")
     place = {name: getattr(registration, name) for name in ("tenant_id", "region_code", "plan_code")}
@@ -96,7 +101,7 @@ def open_lesson(
         return_url=return_url,
         **place,
     )
-    return Opened(*opened, registration_id, begun.session_id, begun.beat_seconds, begun.stopped)
+    return replace(opened, beat_seconds=begun.beat_seconds, stopped=begun.stopped)
 
 
 def preview(
@@ -115,7 +120,7 @@ def preview(
     version, lesson = publishing.version(version_id), _lesson_of(version_id, lesson_id)
     _end(Launch.person_id == person_id, Launch.kind == "preview")
     registration = uuid4()
-    opened = _open(
+    return _open(
         lesson,
         kind="preview",
         registration=registration,
@@ -129,7 +134,6 @@ def preview(
         life=PREVIEW_LIFE,
         **_place_of(version),
     )
-    return Opened(*opened, registration)
 
 
 def open_external(
@@ -140,19 +144,23 @@ def open_external(
     mode: str = "Normal",
     return_url: str = "",
 ) -> Opened:
-    """Open a lesson for an actor of another system; `registration` None begins a new one. Raises NotFound."""
+    """Open a lesson for an actor of another system; `registration` None begins a new one.
+
+    Raises NotFound, and Refused when the version was stopped.
+    """
+    refusal = publishing.refuse_learning(version_id)
+    if refusal:
+        raise Refused(refusal, code="version_stopped")
     version, lesson = publishing.version(version_id), _lesson_of(version_id, lesson_id)
-    registration = registration or uuid4()
-    opened = _open(
+    return _open(
         lesson,
         kind="external",
-        registration=registration,
+        registration=registration or uuid4(),
         actor=actor,
         mode=mode,
         return_url=return_url,
         **_place_of(version),
     )
-    return Opened(*opened, registration)
 
 
 def end(launch_id: UUID, grace: timedelta = timedelta(0)) -> None:
@@ -160,9 +168,9 @@ def end(launch_id: UUID, grace: timedelta = timedelta(0)) -> None:
     _end(Launch.id == launch_id, grace=grace)
 
 
-def end_of_version(version_id: UUID) -> None:
+def stopped(event: VersionStopped) -> None:
     """A version was stopped: nothing of it opens any more."""
-    _end(Launch.version_id == version_id, grace=timedelta(0))
+    _end(Launch.version_id == event.version_id, grace=timedelta(0))
 
 
 def agent_of(name: UUID) -> dict[str, Any]:
@@ -170,10 +178,10 @@ def agent_of(name: UUID) -> dict[str, Any]:
     return {"objectType": "Agent", "account": {"homePage": settings().app_origin, "name": str(name)}}
 
 
-def _open(lesson: LessonView, life: timedelta = LIFE, mode: str = "Normal", **values: Any) -> tuple[UUID, str, str]:
-    token, now, launch_id = _token(), clock.now(), uuid4()
+def _open(lesson: LessonView, life: timedelta = LIFE, mode: str = "Normal", **values: Any) -> Opened:
+    token, now = _token(), clock.now()
     row = Launch(
-        id=launch_id,
+        id=uuid4(),
         created_at=now,
         token_hash=hash_of(token),
         version_id=lesson.version_id,
@@ -186,7 +194,10 @@ def _open(lesson: LessonView, life: timedelta = LIFE, mode: str = "Normal", **va
     db.session.add(row)
     db.session.flush()
     begin = _BEGINNINGS.get(lesson.kind, _in_its_shell)
-    return launch_id, token, _whole(begin(row, token, lesson), lesson.version_id)
+    url, own = _whole(begin(row, token, lesson), lesson.version_id), origin_of(lesson.version_id)
+    # A lesson abroad has no frame of ours to be in; some AUs ask for a window of their own.
+    own_window = lesson.settings.get("launch_method") == OWN_WINDOW or not url.startswith(own + "/")
+    return Opened(row.id, token, url, row.registration, row.session_id, own_window)
 
 
 def _in_its_shell(_launch: Launch, token: str, _lesson: LessonView) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 
 from lms.foundation import clock
 from lms.foundation.database import db
 from lms.foundation.errors import LMSError, NotFound
 from lms.foundation.principal import Principal
+from lms.learning.models import StudySession
 from lms.publishing.links import label_of
 
 # The platform itself answers on the content host: the token is the permission, and there is no session there.
@@ -95,6 +96,15 @@ def read(row: Row[Any] | None, host: str) -> LaunchView:
     if signed_out or over or found.expires_at <= now or (found.ended_at is not None and found.ended_at <= now):
         raise LaunchOver()
     return found
+
+
+def last_place(launch: LaunchView) -> str:
+    """Where the person last stood in the lesson, on whichever device, by what the page told then; empty in previews."""
+    if launch.session_id is None:
+        return ""
+    mine = (StudySession.person_id == launch.person_id, StudySession.lesson_id == launch.lesson_id)
+    query = select(StudySession.place).where(*mine, StudySession.place != "")
+    return db.session.scalar(query.order_by(StudySession.last_at.desc()).limit(1)) or ""
 
 
 def hash_of(token: str) -> bytes:

@@ -1,6 +1,7 @@
 """The file of a package that a token and a path stand for, found with its launch by one statement."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -53,3 +54,11 @@ def asked(token: str, host: str, path: str = "") -> Asked:
     if found[0] is None and path:
         found = list(db.session.execute(_ANY_CAPITALS, {"version": launch.version_id, "path": path}).first() or found)
     return Asked(launch, tuple(hosts), Member(*found) if found[0] is not None else None)
+
+
+_BYTES = text("select coalesce(sum(size_bytes), 0) from package_file where version_id = :version")
+
+
+def bytes_of(version_id: UUID) -> int:
+    """How many bytes the files of a package have together."""
+    return int(db.session.scalar(_BYTES, {"version": version_id}) or 0)

@@ -10,10 +10,11 @@ from lms.foundation.errors import NotFound
 from lms.foundation.permissions import allow
 from lms.foundation.principal import current
 from lms.learning import queries
-from lms.learning.actions import beating, launching
+from lms.learning.actions import beating, launching, opening
 from lms.learning.forms import beats
 from lms.learning.routes import viewing
 from lms.learning.routes.blueprint import STUDY, bp, own_course, own_lesson
+from lms.learning.routes.packages import package_page
 from lms.learning.routes.quizzes import quiz_page
 from lms.learning.rules import pictures, words
 from lms.learning.rules.devices import device_of
@@ -36,6 +37,8 @@ def lesson(registration_id: UUID, lesson_id: UUID) -> Any:
             policy = queries.policy_of(found)
             answer = queries.standing(current().person(), state, view.content_hash, policy) if policy else None
             shown = viewing.shown(view, answer if found.is_open else None, policy)
+    if view.kind in opening.RUNS:
+        return package_page(found, state, view)
     if not state.is_video:
         return quiz_page(found, state, view, number)
     start_ms = _asked_place(state, shown)
