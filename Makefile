@@ -16,7 +16,7 @@ PYTEST := python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reor
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-all check format redteam campaign bench conformance assets lock browser clean
+.PHONY: help run test test-all check format redteam campaign bench conformance lts assets lock browser clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
@@ -52,6 +52,9 @@ campaign: $(VENV)/.dev ## two rules of hours against 200,000 histories, 10,000 t
 
 conformance: $(VENV)/.dev lms/web/static/manifest.json ## the official xAPI suite against a fresh instance: SUITE=path of its checkout
 	@$(BIN)/python -m benches.conformance "$(SUITE)"
+
+lts: $(VENV)/.dev lms/web/static/manifest.json ## the official cmi5 suite for LMSs against a fresh instance: SUITE=path of its folder lts
+	@$(BIN)/python -m benches.lts "$(SUITE)"
 
 assets: lms/web/static/manifest.json ## build the browser's files
 

@@ -59,9 +59,13 @@ class Instance:
             "LMS_DATABASE_OWNER_URL": postgres.owner_url,
         }
         self._lms("migrate")
-        _found(postgres.superuser_url)
+        self.founded(postgres.superuser_url)
         self.key = json.loads(self._lms("lrs-key", "suite", "--organisation", ORGANISATION, "--json"))
         self._serve()
+
+    def founded(self, superuser_url: str) -> None:
+        """An organisation whose records these are."""
+        _found(superuser_url)
 
     def _lms(self, *words: str) -> str:
         command = [sys.executable, "-m", "lms.cli", *words]

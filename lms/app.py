@@ -26,11 +26,12 @@ from lms.cohorts import routes as cohorts
 from lms.foundation import clock, gate, secrets, sending
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
+from lms.learning import cmi5_tasks
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
 from lms.learning import tasks as learning_tasks
 from lms.learning.checking import rounds as hours_checks
-from lms.learning.routes import content_host, reviews
+from lms.learning.routes import cmi5, cmi5_api, content_host, reviews
 from lms.learning.routes import scorm as learning_scorm
 from lms.lrs import keys as lrs_keys
 from lms.lrs import outlook as lrs_outlook
@@ -73,15 +74,16 @@ BLUEPRINTS = (
     subsidies.bp,
     reporting.bp,
     lrs.pages,
+    cmi5_api.bp,
 )
 # What the content host routes, and nothing else: each door there is guarded by the token in its path.
-CONTENT_BLUEPRINTS = (content.bp, learning_scorm.bp, content_host.bp)
+CONTENT_BLUEPRINTS = (content.bp, learning_scorm.bp, content_host.bp, cmi5.content)
 # Whom the pages of the record store ask about what stands above it.
 RECORDS = lrs_outlook.Outlook(
     classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
 )
 # Importing a capability's tasks names its job handlers.
-TASKS = (accounts_tasks, publishing_tasks, learning_tasks, hours_checks, subsidies_tasks, lrs_tasks, demo)
+TASKS = (accounts_tasks, publishing_tasks, learning_tasks, hours_checks, subsidies_tasks, lrs_tasks, cmi5_tasks, demo)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -12,6 +12,7 @@ from lms.app import create_app
 from lms.foundation import commands as foundation
 from lms.foundation import key_commands
 from lms.foundation.services import supervisor
+from lms.learning import commands as learning
 from lms.lrs import commands as lrs
 from lms.plans import commands as plans
 from lms.publishing import commands as publishing
@@ -49,7 +50,7 @@ def run() -> None:
 cli.add_command(key_commands.cli)
 cli.add_command(demo.command)
 cli.add_command(plans.cli)
-for group in (foundation.cli, lrs.cli, publishing.cli, subsidies.cli):
+for group in (foundation.cli, learning.cli, lrs.cli, publishing.cli, subsidies.cli):
     for command in group.commands.values():
         cli.add_command(command)
 

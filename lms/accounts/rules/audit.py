@@ -17,6 +17,8 @@ ACTIONS = {
     "audit:read": "查看某个人的操作记录",
     "catalogue:change": "变更公开目录",
     "catalogue:propose": "目录变动开始公示",
+    "cmi5:abandon": "中断一次 cmi5 学习",
+    "cmi5:waive": "免修一课",
     "consent:paper": "登记纸质同意书",
     "consent:withdraw": "收回同意",
     "correction:accepted": "同意更正资料",
@@ -101,6 +103,7 @@ SUBJECTS = {
     "audit": "操作记录",
     "audit_export": "操作记录导出",
     "catalogue": "公开目录",
+    "cmi5_registration": "cmi5 学习登记",
     "cohort": "班级",
     "consent": "同意书",
     "correction": "更正申请",
@@ -133,6 +136,7 @@ SUBJECTS = {
     "statement": "学习记录",
     "training": "培训包",
     "training_version": "培训包",
+    "xapi_session": "cmi5 学习",
 }
 OTHER = "其他操作"
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
