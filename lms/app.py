@@ -26,7 +26,7 @@ from lms.cohorts import routes as cohorts
 from lms.foundation import clock, gate, secrets, sending
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
-from lms.learning import cmi5_tasks
+from lms.learning import cmi5_tasks, presence_tasks
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
 from lms.learning import tasks as learning_tasks
@@ -83,7 +83,17 @@ RECORDS = lrs_outlook.Outlook(
     classes=cohort_queries.cohorts_to_export, places=learning_queries.registrations_of, members=cohort_queries.members
 )
 # Importing a capability's tasks names its job handlers.
-TASKS = (accounts_tasks, publishing_tasks, learning_tasks, hours_checks, subsidies_tasks, lrs_tasks, cmi5_tasks, demo)
+TASKS = (
+    accounts_tasks,
+    publishing_tasks,
+    learning_tasks,
+    presence_tasks,
+    hours_checks,
+    subsidies_tasks,
+    lrs_tasks,
+    cmi5_tasks,
+    demo,
+)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

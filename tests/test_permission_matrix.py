@@ -27,6 +27,8 @@ BODIES = {
     "learning.record": {
         "beats": [{"id": str(uuid4()), "seq": 1, "stretches": [[0, 1]], "position_ms": 1, "why": "tick"}],
     },
+    "learning.answer_check": {"chosen": "x"},
+    "learning.keep_wish": {"slow": True},
     "organisations.take_role": {"role": "clerk"},
 }
 # Signing out would take the session away that the rest of the row is asked with; it is public.

@@ -16,7 +16,7 @@ from tests.accounts.papers import papers_of
 from tests.accounts.registers_world import registers_of
 from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
-from tests.learning.classroom import RIGHT, Classroom, an_open_class
+from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
 from tests.learning.reviewed import reviews_of
 from tests.lrs.world import records_of
 from tests.people import PEOPLE, SYSTEM, Cast
@@ -79,6 +79,7 @@ def build(cast: Cast) -> World:
     ids |= registers_of(cast)
     ids |= papers_of(cast)
     ids |= reviews_of(cast, room)
+    ids["check_id"] = a_check(room)
     ids["upload_id"] = _an_upload(cast)
     return World(ids, room.quiz_id, _a_waiting_version(cast), trainings.approved(cast))
 

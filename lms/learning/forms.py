@@ -34,6 +34,19 @@ class _Delivery(msgspec.Struct):
     beats: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=1000)]
 
 
+class CheckAnswer(msgspec.Struct):
+    """The option that was chosen in a presence check, and how: touch, keyboard or voice."""
+
+    chosen: Annotated[str, msgspec.Meta(max_length=40)]
+    way: Annotated[str, msgspec.Meta(max_length=20)] = "touch"
+
+
+class _Wish(msgspec.Struct):
+    slow: bool
+
+
+_read_check = msgspec.json.Decoder(CheckAnswer)
+_read_wish = msgspec.json.Decoder(_Wish)
 _read_delivery = msgspec.json.Decoder(_Delivery)
 _read_beat = msgspec.json.Decoder(_Beat)
 
@@ -55,6 +68,22 @@ def beats(body: bytes) -> list[Sent]:
     if len({beat.seq for beat in sent}) < len(sent):
         raise Refused(JUNK, code="beat_unreadable")
     return sent
+
+
+def check_answer(body: bytes) -> CheckAnswer:
+    """Read {"chosen", "way"}; raises Refused for junk."""
+    try:
+        return _read_check.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise Refused("这个回答读不懂，再点一次", code="answer_unreadable") from problem
+
+
+def wish(body: bytes) -> bool:
+    """Read {"slow": true}; raises Refused for junk."""
+    try:
+        return _read_wish.decode(body).slow
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise Refused("没看懂，再点一次", code="wish_unreadable") from problem
 
 
 def _sent(raw: bytes) -> Sent:

@@ -13,11 +13,12 @@ from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
 from lms.foundation.principal import Principal
-from lms.learning.actions import beating, launching, registering
-from lms.learning.models import HourLedger, Registration
+from lms.learning.actions import beating, launching, presence, registering
+from lms.learning.models import HourLedger, Registration, StudySession
 from lms.learning.rules.deliveries import Sent
 from lms.learning.rules.segments import Why
 from lms.learning.rules.stretches import tidy
+from lms.plans.rules import HourPolicy
 from lms.publishing.models import Lesson, Package, PackageVersion
 from tests.people import RURAL_ECOMMERCE, SYSTEM, Cast
 
@@ -186,6 +187,19 @@ def an_open_class(
         ids = {person_id: registration_id for person_id, registration_id in rows}  # noqa: C416 - a Result is no mapping
     registrations = {key: ids[people.ids[key]] for key in trainees}
     return Classroom(people, cohort_id, version_id, video_id, quiz_id, registrations, lessons)
+
+
+def a_check(room: Classroom, key: str = "xiulan") -> UUID:
+    """A presence check that was put to a trainee's newest session, and is not the open one."""
+    with transaction(SYSTEM):
+        query = select(StudySession).where(StudySession.person_id == room.people.ids[key])
+        session = db.session.scalars(query.order_by(StudySession.launched_at.desc()).limit(1)).one()
+        asked = presence._made(session.person_id, POLICY, clock.now())
+        presence.put(session, asked)
+        return asked.id
+
+
+POLICY = HourPolicy(2700, 8, 100, 30, 90, 60, 0, 95, 60, presence_mean_s=720, presence_least_s=360, presence_most_s=900)
 
 
 def enrol(room: Classroom, key: str) -> None:

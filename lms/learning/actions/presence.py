@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from lms.foundation import clock
-from lms.foundation.database import db
+from lms.foundation.database import db, transaction
 from lms.foundation.errors import NotFound
+from lms.foundation.principal import Principal
 from lms.learning.actions import leases, taking
-from lms.learning.models import PresenceAnswer, PresenceCheck, StudySession, StudyWish
+from lms.learning.models import Lease, PresenceAnswer, PresenceCheck, StudySession, StudyWish
 from lms.learning.rules import presence as rule
 from lms.plans import queries as plans
 from lms.plans.rules import HourPolicy
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from lms.learning.actions.working import Work
 
 WAYS = ("touch", "keyboard", "voice")
+_sweeper = Principal.system_of("presence")
 _chance = secrets.SystemRandom()
 _PLACED = ("tenant_id", "region_code", "plan_code")
 
@@ -185,6 +188,26 @@ def _keep(check: PresenceCheck, outcome: str, way: str, at: datetime) -> None:
     placed = {name: getattr(check, name) for name in ("person_id", *_PLACED)}
     row = {"id": uuid4(), "check_id": check.id, "at": at, "outcome": outcome, "way": way, **placed}
     db.session.execute(insert(PresenceAnswer).values(response_ms=_response_ms(check, at), **row))
+
+
+def sweep(most: int = 500) -> int:
+    """See to the checks that nobody came back to; say how many were missed. Each in a transaction of its own."""
+    with transaction(_sweeper):
+        waiting = select(Lease.person_id).join(PresenceCheck, PresenceCheck.id == Lease.check_id)
+        overdue = waiting.where(Lease.missed_id.is_(None), PresenceCheck.due_at < clock.now())
+        people = list(db.session.scalars(overdue.limit(most)))
+    for person_id in people:
+        with transaction(_sweeper):
+            held = leases.lock(person_id)
+            settled(held, held.now())
+    return len(people)
+
+
+def wish(person_id: UUID, slow: bool) -> None:
+    """Keep how somebody wishes to be asked."""
+    values = {"slow": slow, "changed_at": clock.now()}
+    row = upsert(StudyWish).values(person_id=person_id, **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
 
 
 def is_slow(person_id: UUID) -> bool:

@@ -8,6 +8,7 @@ from lms.learning.routes import (  # noqa: F401 - the doors of one blueprint
     hours,
     packages,
     playing,
+    presence,
     previews,
     quizzes,
 )

@@ -71,6 +71,22 @@ def online(online_ms: int, credited_ms: int) -> str:
     return f"在线 {spent_ms // 60_000} 分钟，计入 {credited_ms // 60_000} 分钟"
 
 
+def check_answered(outcome: str, given_back_ms: int) -> str:
+    """What became of an answer to 还在学习吗."""
+    if outcome == "cured" and given_back_ms:
+        return f"收到了，刚才先放着的 {span(given_back_ms // 1000 * 1000)}计入了，接着学"
+    return CHECK_WORDS[outcome]
+
+
+CHECK_WORDS = {
+    "right": "收到了，接着学",
+    "cured": "收到了，接着学",
+    "dropped": "收到了，接着学。上次没答上的那段，补答的时间已经过了，再学一遍就计入",
+    "wrong": "不是这一个，换一题再答",
+    "gone": "这一题已经过了，接着学",
+}
+
+
 def day_words(day_ms: int, cap_ms: int) -> str:
     """How the day stands."""
     full = "，今天计满了" if day_ms >= cap_ms else ""

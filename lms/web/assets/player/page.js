@@ -46,6 +46,7 @@ export const saying = title => document.querySelector('#banner b').textContent =
 export const draw = answer => {
   if ($('credited')) $('credited').textContent = clock(answer.credited_ms);
   say($('day'), answer.day);
+  say($('online'), answer.online);
   live(answer.live.tone, answer.live.words);
   if (answer.complete) $('done').hidden = false;
   map(answer);
