@@ -1,7 +1,8 @@
 """A SCORM manifest as a course: every item that launches something is a lesson, in the order of the default organization.
 
 lesson.identifier is the item's identifier, `entry` the percent-encoded path with query and the item's parameters merged in.
-lesson.settings = {"item", "resource": identifiers, "scorm_type": "sco" | "asset", "parameters": as written, "mastery_score": float |
+lesson.settings = {"item", "resource": identifiers, "scorm_type": "sco" | "asset", "files": [members of its
+resources, at most 1,000], "typical_seconds": int | None, "parameters": as written, "mastery_score": float |
 None (1.2: raw 0..100; 2004: scaled -1..1 of the primary objective), "max_time_allowed": "HHHH:MM:SS.SS" or ISO 8601 or "",
 "time_limit_action": str, "launch_data": str, "prerequisites": str (1.2, aicc_script), "objectives": [of its sequencing],
 "completion_threshold": {"completed_by_measure": bool, "min_progress_measure": float, "progress_weight": float} | None, "hide_lms_ui":
@@ -22,12 +23,15 @@ from courses.course import Course, Lesson, LessonKind
 from courses.gate.faults import shown
 from courses.manifests import Element, Manifest, attribute, child, children, local, parse, text_of, words
 from courses.scorm.edition import V12, edition_of, format_of
-from courses.scorm.resources import Resource, entry_of, read_resources
+from courses.scorm.resources import Resource, entry_of, files_of, read_resources
 from courses.scorm.sequencing import Plain, attributes, primary_measure, read_sequencing, shared_sequencings
 
 NAME = "imsmanifest.xml"
 MOST_LESSONS = 5_000
 LAUNCH_DATA = 64_000
+MOST_LISTED = 50_000
+_DURATION = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d+)?S)?)?")
+_CLOCK = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})(?:\.\d+)?")
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,12})?")
 _AGAIN = "用课件软件重新发布一次"
 
@@ -54,6 +58,7 @@ class _Reader:
         self.shared = shared_sequencings(manifest.root)
         self.lessons: list[Lesson] = []
         self.seen: set[str] = set()
+        self.listed = 0
 
     def course(self) -> Course:
         organization = self._organization()
@@ -154,6 +159,8 @@ class _Reader:
             "resource": attribute(resource.element, "identifier") or "",
             "scorm_type": resource.kind,
             "parameters": parameters,
+            "files": self._files(resource),
+            "typical_seconds": self._typical(element),
             **self._claims(element, sequencing),
             "edition": self.edition,
         }
@@ -162,6 +169,20 @@ class _Reader:
             Lesson(number, title, LessonKind.SCO, identifier=identifier, entry=entry, settings=settings)
         )
         return number
+
+    def _files(self, resource: Resource) -> list[str]:
+        """Members of a lesson, as long as a course of many lessons still fits its report."""
+        files = files_of(resource, self.resources) if self.listed < MOST_LISTED else []
+        self.listed += len(files)
+        return files
+
+    def _typical(self, element: Element) -> int | None:
+        """Seconds that the author expects, by typicalLearningTime of the metadata beside an item; None where unsaid."""
+        holder = child(element, "metadata")
+        found = (
+            [one for one in holder.iter() if local(one).lower() == "typicallearningtime"] if holder is not None else []
+        )
+        return seconds_of(text_of(found[0])) if found else None
 
     def _claims(self, element: Element, sequencing: Plain) -> dict[str, Any]:
         """What the manifest says of the runtime of one item."""
@@ -215,6 +236,18 @@ class _Reader:
 
     def _sequencing(self, element: Element) -> Plain:
         return read_sequencing(child(element, "sequencing"), self.shared) if self.edition != V12 else {}
+
+
+def seconds_of(text: str) -> int | None:
+    """Whole seconds of an ISO 8601 duration or of HH:MM:SS, surrounded by whatever a LOM writes around it; None where there is none."""
+    clock = _CLOCK.search(text)
+    if clock:
+        return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3])
+    found = next((one for one in _DURATION.finditer(text) if any(one.groups())), None)
+    if found is None:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def _bounded(text: str | None, usual: float) -> float:

@@ -8,15 +8,21 @@ from courses.manifests import Element, Manifest, attribute, children, local
 
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 MOST_LISTED = 5
+MOST_FILES = 1_000
 
 
 @dataclass(frozen=True)
 class Resource:
-    """What an item may launch: `kind` is sco or asset, `href` its address as written behind every xml:base."""
+    """What an item may launch: `kind` is sco or asset, `href` its address as written behind every xml:base.
+
+    `files` are the members that it lists itself, `needs` the identifiers of the resources that it depends on.
+    """
 
     element: Element
     kind: str
     href: str
+    files: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 def read_resources(manifest: Manifest, paths: Paths) -> dict[str, Resource]:
@@ -32,10 +38,11 @@ def read_resources(manifest: Manifest, paths: Paths) -> dict[str, Resource]:
             mend = "用课件软件重新发布；手改过的清单，给它换一个 identifier"
             manifest.refuse(element, f"资源“{shown(identifier)}”写了两次", mend)
         kind = (attribute(element, "scormtype") or "asset").lower()
-        found[identifier] = Resource(
-            element, "sco" if kind == "sco" else "asset", joined(base, attribute(element, "href") or "")
-        )
-        missing += _missing(element, base, paths)
+        files, lost = _files(element, base, paths)
+        missing += lost
+        needs = tuple(attribute(one, "identifierref") or "" for one in children(element, "dependency"))
+        href = joined(base, attribute(element, "href") or "")
+        found[identifier] = Resource(element, "sco" if kind == "sco" else "asset", href, files, needs)
     if missing:
         listed = "、".join(f"“{shown(name)}”" for name in missing[:MOST_LISTED])
         manifest.warn(
@@ -52,9 +59,30 @@ def _base(element: Element) -> str:
     return joined(*reversed(bases), element.get(_BASE) or "")
 
 
-def _missing(element: Element, base: str, paths: Paths) -> list[str]:
-    wanted = [joined(base, attribute(one, "href") or "") for one in children(element, "file")]
-    return [href for href in wanted if href and not has_scheme(href) and paths.find(href).name is None]
+def _files(element: Element, base: str, paths: Paths) -> tuple[tuple[str, ...], list[str]]:
+    """Members that a resource lists, and addresses that lead to none."""
+    found, missing = [], []
+    for one in children(element, "file"):
+        href = joined(base, attribute(one, "href") or "")
+        target = paths.find(href) if href and not has_scheme(href) else None
+        if target is not None and target.name:
+            found.append(target.name)
+        elif target is not None:
+            missing.append(href)
+    return tuple(found), missing
+
+
+def files_of(resource: Resource, resources: dict[str, Resource]) -> list[str]:
+    """Members of a resource and of all that it depends on, sorted, each once; at most MOST_FILES."""
+    found: set[str] = set()
+    todo, seen = [resource], set[str]()
+    while todo and len(found) < MOST_FILES:
+        one = todo.pop()
+        found.update(one.files)
+        fresh = [name for name in one.needs if name in resources and name not in seen]
+        seen.update(fresh)
+        todo += [resources[name] for name in fresh]
+    return sorted(found)[:MOST_FILES]
 
 
 def entry_of(manifest: Manifest, resource: Resource, parameters: str, paths: Paths) -> str:

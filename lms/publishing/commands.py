@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 import click
@@ -11,6 +12,7 @@ from flask.cli import with_appcontext
 
 from courses import catalogue
 from courses.course import Level, Refused
+from courses.inspecting import inspect
 from courses.packages import Upload, VideoPackage, open_package
 from lms.config import load, settings
 from lms.publishing import builtin
@@ -55,20 +57,24 @@ def package() -> None:
 
 
 @package.command()
-@click.argument("video", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("captions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("quiz", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-def check(video: Path, captions: Path, quiz: Path, as_json: bool) -> None:
-    """Check a video lesson as an upload would be: exit code 0 accepted, 1 refused."""
-    findings = _findings(VideoPackage(video.stem, *(Upload(path, path.name) for path in (video, captions, quiz))))
-    refused = any(finding["level"] == Level.REFUSAL for finding in findings)
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check a package (one file), or a video lesson (VIDEO CAPTIONS QUIZ), as an upload would be: exit code 0 accepted, 1 refused."""
+    if len(files) not in (1, 3):
+        raise click.UsageError("one package, or the three files of a video lesson")
+    report = inspect(Upload(files[0], files[0].name)) if len(files) == 1 else _video_report(*files)
     if as_json:
-        click.echo(json.dumps({"accepted": not refused, "findings": findings}, ensure_ascii=False))
+        click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        for finding in findings:
+        for finding in report["findings"]:
             click.echo(f"{finding['where']}：{finding['what']}" + (f"。{finding['mend']}" if finding["mend"] else ""))
-    sys.exit(1 if refused else 0)
+    sys.exit(0 if report["accepted"] else 1)
+
+
+def _video_report(video: Path, captions: Path, quiz: Path) -> dict[str, Any]:
+    findings = _findings(VideoPackage(video.stem, *(Upload(path, path.name) for path in (video, captions, quiz))))
+    return {"accepted": all(finding["level"] != Level.REFUSAL for finding in findings), "findings": findings}
 
 
 def _findings(given: VideoPackage) -> list[dict[str, str]]:
