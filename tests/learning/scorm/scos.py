@@ -82,12 +82,16 @@ class ScoRoom:
 
 
 def an_open_course(
-    people: Cast, standard: str = "scorm12", lessons: list[dict[str, Any]] | None = None, structure: Any = None
+    people: Cast,
+    standard: str = "scorm12",
+    lessons: list[dict[str, Any]] | None = None,
+    structure: Any = None,
+    page: bytes = PAGE,
 ) -> ScoRoom:
     """A class that was opened, with two trainees, on a package of SCOs."""
     lessons = lessons or [lesson()]
     structure = structure or tree(*(one["identifier"] for one in lessons))
-    members = {one["entry"].partition("?")[0]: PAGE for one in lessons}
+    members = {one["entry"].partition("?")[0]: page for one in lessons}
     room = packages.a_package(people, standard, members, lessons, "approved", structure)
     tenant_id, cohort_id, today = people.organisations["anyi"], uuid4(), clock.today()
     terms = {"starts_on": today, "ends_on": today + timedelta(days=60), "planned_class_hours": 2, "teacher": "刘敏"}
