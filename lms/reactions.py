@@ -9,6 +9,7 @@ from lms.cohorts import rights as cohort_rights
 from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation.events import Reactions, Table
 from lms.learning.actions import opening, registering
+from lms.learning.actions.cmi5 import registering as cmi5_registering
 from lms.learning.queries import copies as learning_copies
 from lms.lrs import copies as record_copies
 from lms.publishing.events import VersionStopped
