@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 # What may stand in a path or query as it is: unreserved, sub-delimiters, and escapes that the author wrote.
-_AS_WRITTEN = "/:@!$&'()*+,;=-._~%?"
+_AS_WRITTEN = "/:@!$&'(),;=+*-._~%?"
 
 
 def is_abroad(entry: str) -> bool:
