@@ -1,13 +1,15 @@
 """What the ledger says beside what it must say: each difference with its place and both values."""
 
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.learning.checking.facts import Arrival, RawBeat, Session, Values, arrival, date_of, day_of
+from lms.learning.checking.facts import Answered, Arrival, Corrected, RawBeat, Session, Values, arrival, date_of, day_of
 from lms.learning.checking.policies import Book, hash_of
+from lms.learning.checking.presence import Expected
 from lms.learning.checking.reading import Material, Row
-from lms.learning.checking.replaying import Expected, Life
+from lms.learning.checking.replaying import Life
 
 WORDS = {
     "row": "这一行",
@@ -28,6 +30,10 @@ WORDS = {
     "coverage": "计过的段落",
     "completion": "学完的记录",
     "beat": "原始记录",
+    "counted": "计入的段落",
+    "place": "学到的位置",
+    "flag": "记下的异常",
+    "presence": "“还在学习吗”",
 }
 MISSING = "没有"
 
@@ -59,39 +65,61 @@ def check(material: Material, book: Book) -> Outcome:
     found: list[Difference] = []
     recorded = {row.key: row for row in material.rows}
     values_at = _Values(material, book, found)
-    life = Life(material.terms.__getitem__, values_at, _Doubt(material.rows))
+    checks = {one.issued_at: one for one in material.checks}
+    life = Life(material.terms.__getitem__, values_at, _Doubt(material.rows), material.proofs, checks)
     for expected in _replay(material, life, found):
         row = recorded.pop(expected.key, None)
         found += [_missing(expected)] if row is None else _compare(row, expected)
     found += [_spare(row) for row in recorded.values()]
     found += _coverage(material, life)
+    found += _faults(material, life)
     return Outcome(len(material.beats), len(material.rows), tuple(found))
 
 
+def _faults(material: Material, life: Life) -> Iterator[Difference]:
+    for fault in life.presence.faults:
+        session = material.sessions.get(fault.session_id) or next(iter(material.sessions.values()))
+        yield _at(session, 0, fault.at, "presence", fault.was, fault.must)
+
+
 def _replay(material: Material, life: Life, found: list[Difference]) -> Iterator[Expected]:
-    """Launches and arrivals in the order of their moments; a launch before what comes at the same millisecond."""
+    """Everything in the order of its moments."""
     for event in _in_order(material, found):
         try:
             if isinstance(event, Session):
                 life.launched(event)
+            elif isinstance(event, Corrected):
+                life.corrected(event)
+            elif isinstance(event, Answered):
+                yield from life.answered(event)
             else:
                 yield from life.came(event)
         except KeyError as absent:
             found.append(_unreadable(material, event, f"没有依据：{absent.args[0]!s:.60}"))
 
 
-def _in_order(material: Material, found: list[Difference]) -> Iterator[Session | Arrival]:
-    waiting = sorted(material.sessions.values(), key=lambda session: session.launched_at)
-    nth = 0
+Event = Session | Arrival | Answered | Corrected
+
+
+def _in_order(material: Material, found: list[Difference]) -> Iterator[Event]:
+    """What a check came to stands before the beats of the same moment, which found it overdue."""
+    sessions = ((session.launched_at, 1, session) for session in material.sessions.values())
+    streams = (
+        sorted(sessions, key=lambda each: each[0]),
+        ((answered.at, 0, answered) for answered in material.answers),
+        ((corrected.at, 2, corrected) for corrected in material.corrections),
+        _arrivals(material, found),
+    )
+    for _, _, event in heapq.merge(*streams, key=lambda each: each[:2]):
+        yield event
+
+
+def _arrivals(material: Material, found: list[Difference]) -> Iterator[tuple[int, int, Arrival]]:
     for session_id, at, beats in _together(material.beats):
-        while nth < len(waiting) and waiting[nth].launched_at <= at:
-            yield waiting[nth]
-            nth += 1
         try:
-            yield arrival(session_id, at, beats)
+            yield at, 3, arrival(session_id, at, beats)
         except ValueError:
             found.append(_at(material.sessions[session_id], beats[-1].seq, at, "beat", "读不懂", "能读懂"))
-    yield from waiting[nth:]
 
 
 def _together(beats: Iterable[RawBeat]) -> Iterator[tuple[UUID, int, list[RawBeat]]]:
@@ -145,6 +173,7 @@ class _Doubt:
 
 def _compare(row: Row, expected: Expected) -> Iterator[Difference]:
     share, session = expected.share, expected.session
+    several = len(share.counted) > 1 or (expected.check is not None and share.counted)
     must = {
         "started_at": share.started_at,
         "ended_at": share.ended_at,
@@ -153,8 +182,11 @@ def _compare(row: Row, expected: Expected) -> Iterator[Difference]:
         "credited_ms": share.credited_ms,
         "excluded_ms": share.excluded_ms,
         "reason": share.reason,
-        "from_ms": share.first_ms,
-        "to_ms": share.last_ms,
+        "from_ms": share.counted[0][0] if share.counted else None,
+        "to_ms": share.counted[-1][1] if share.counted else None,
+        "counted": [list(span) for span in share.counted] if several else None,
+        "place": share.place,
+        "flag": expected.flag,
         "lesson_id": session.lesson_id,
         "cohort_id": session.cohort_id,
         "registration_id": session.registration_id,
@@ -166,14 +198,15 @@ def _compare(row: Row, expected: Expected) -> Iterator[Difference]:
 
 
 def _coverage(material: Material, life: Life) -> Iterator[Difference]:
-    """What later beats will be judged by must be what the replay has on its tapes."""
-    for content_hash, spans in material.coverage.items():
-        tape = life.tapes.get(content_hash)
+    """What later beats will be judged by must be what the replay has on its tapes and in its vessels."""
+    sessions = {session.content_hash: session for session in material.sessions.values()}
+    for content_hash, (spans, places) in material.coverage.items():
+        tape, vessels = life.tapes.get(content_hash), life.vessels.get(content_hash, {})
         must = tape.spans if tape else ()
-        if must != spans:
-            session = next((s for s in material.sessions.values() if s.content_hash == content_hash), None)
-            if session is not None:
-                yield _at(session, 0, session.launched_at, "coverage", _text(spans), _text(must))
+        if (must, vessels) != (spans, places) and content_hash in sessions:
+            session = sessions[content_hash]
+            was, wanted = (spans, must) if must != spans else (places, vessels)
+            yield _at(session, 0, session.launched_at, "coverage", _text(was), _text(wanted))
 
 
 def _missing(expected: Expected) -> Difference:
@@ -195,10 +228,12 @@ def _at(session: Session, seq: int, at: int, name: str, was: str, must: str) -> 
     return Difference(session.cohort_id, session.id, seq, date_of(day_of(at // 1000)).isoformat(), name, was, must)
 
 
-def _unreadable(material: Material, event: Session | Arrival, said: str) -> Difference:
+def _unreadable(material: Material, event: Event, said: str) -> Difference:
     if isinstance(event, Session):
         return _at(event, 0, event.launched_at, "row", said, "")
-    return _at(material.sessions[event.session_id], event.claims[-1].seq, event.at, "row", said, "")
+    if isinstance(event, Arrival):
+        return _at(material.sessions[event.session_id], event.claims[-1].seq, event.at, "row", said, "")
+    return _at(next(iter(material.sessions.values())), 0, event.at, "row", said, "")
 
 
 def _text(value: object) -> str:

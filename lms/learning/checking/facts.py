@@ -65,12 +65,20 @@ class Session:
     region_code: str
     length_ms: int
     approved_ms: int | None
+    kind: str
+    places: int
     launched_at: int
+
+    @property
+    def is_video(self) -> bool:
+        """Whether the lesson has a timeline."""
+        return self.kind == "video"
 
     @property
     def earnable_ms(self) -> int:
         """The most that the lesson gives one person, ever."""
-        return min(self.length_ms, self.approved_ms or 0)
+        approved = self.approved_ms or 0
+        return min(self.length_ms, approved) if self.is_video else approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +93,16 @@ class RawBeat:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one beat says: which spans were played, and why it was sent."""
+    """What one beat says: which spans were played, why it was sent, where the page stands (None: not said).
+
+    A number below nought is a sign of life that the server saw by itself.
+    """
 
     seq: int
     spans: tuple[Span, ...]
     why: str
+    place: str | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,42 @@ class Arrival:
     claims: tuple[Claim, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A presence check: put, due, and until when a late answer gives time back."""
+
+    id: UUID
+    session_id: UUID
+    issued_at: int
+    due_at: int
+    cure_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of presence checks at one moment: the outcomes that were kept."""
+
+    at: int
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction by two people added spans to what a content has earned."""
+
+    at: int
+    content_hash: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Somebody proved who they are, this well."""
+
+    at: int
+    level: int
+
+
 def arrival(session_id: UUID, at: int, beats: Sequence[RawBeat]) -> Arrival:
     """Read the bodies of beats that came together; ValueError where one is no beat."""
     return Arrival(session_id, at, tuple(_claim(beat) for beat in sorted(beats, key=lambda beat: beat.seq)))
@@ -109,7 +158,9 @@ def arrival(session_id: UUID, at: int, beats: Sequence[RawBeat]) -> Arrival:
 def _claim(beat: RawBeat) -> Claim:
     said = json.loads(beat.body)
     try:
+        if beat.seq < 0:
+            return Claim(beat.seq, (), "tick", said["place"] or None)
         spans = tuple((int(start), int(end)) for start, end in said.get("stretches", ()))
-        return Claim(beat.seq, spans, str(said["why"]))
+        return Claim(beat.seq, spans, str(said["why"]), said.get("place"), bool(said.get("hidden")))
     except (AttributeError, KeyError, TypeError) as problem:
         raise ValueError("no beat") from problem

@@ -31,6 +31,22 @@ class Dated:
         return (self.programme_code is not None, len(self.jurisdiction), self.effective_from)
 
 
+# Where no row holds for one of these, it asks for nothing: they came later than the rest.
+UNASKED = {
+    "place_ceiling_percent": 200,
+    "place_ceiling_most_s": 300,
+    "places_if_unknown": 10,
+    "presence_mean_s": 0,
+    "presence_least_s": 0,
+    "presence_most_s": 0,
+    "presence_answer_s": 60,
+    "presence_answer_slow_s": 120,
+    "presence_cure_hours": 24,
+    "identity_level": 0,
+    "identity_valid_minutes": 0,
+}
+
+
 class Book:
     """All rows there are."""
 
@@ -40,11 +56,11 @@ class Book:
 
     def in_force(self, programme: str, region: str, on: date) -> dict[str, int]:
         """The values of a day by all rows known today; empty where none holds."""
-        return self._stages(programme, region, on)[-1]
+        return UNASKED | self._stages(programme, region, on)[-1]
 
     def ever_in_force(self, values: dict[str, int], programme: str, region: str, on: date) -> bool:
         """Whether these values, or more, are what the rows gave on that day at some time: rows are added, never changed."""
-        return any(_same(stage, values) for stage in self._stages(programme, region, on))
+        return any(_same(UNASKED | stage, values) for stage in self._stages(programme, region, on))
 
     def _stages(self, programme: str, region: str, on: date) -> list[dict[str, int]]:
         asked = programme, region, on

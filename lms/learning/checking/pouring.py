@@ -12,7 +12,7 @@ HARMLESS = frozenset({"already_covered", "remainder"})
 
 @dataclass(frozen=True, slots=True)
 class Poured:
-    """One Shanghai day's share of an interval, as the ledger would have to write it."""
+    """One Shanghai day's share of an interval, as the ledger would have to write it; `counted` are the credited spans."""
 
     day: int
     started_at: int
@@ -21,8 +21,8 @@ class Poured:
     claimed_ms: int
     credited_ms: int
     reason: str | None
-    first_ms: int | None = None
-    last_ms: int | None = None
+    counted: tuple[Span, ...] = ()
+    place: str | None = None
 
     @property
     def excluded_ms(self) -> int:
@@ -97,7 +97,7 @@ def reckon(asked: Asked, tape: Tape, days: dict[int, int], values: Values) -> li
     if forbidden:
         return [_nothing(asked, forbidden)]
     gap_ms, shares = values["gap_credit_s"] * 1000, []
-    for day, begin, end, spans in _by_day(asked.claimed, asked.started_at, asked.ended_at):
+    for day, begin, end, spans in by_day(asked.claimed, asked.started_at, asked.ended_at):
         seen = max(0, end - begin)
         walls = {
             "daily_limit": values["daily_cap_class_hours"] * values["class_hour_seconds"] * 1000 - days.get(day, 0),
@@ -112,24 +112,26 @@ def reckon(asked: Asked, tape: Tape, days: dict[int, int], values: Values) -> li
     return shares
 
 
+def hasty(asked: Asked, tape: Tape, values: Values) -> bool:
+    """Whether more new seconds are claimed than the time allows at the highest rate of a first view."""
+    ends = [(x, max(x, min(y, asked.length_ms))) for x, y in asked.claimed]
+    fresh = sum(b - a for x, y in ends for a, b in tape.free(x, y))
+    return fresh > asked.passed_ms * values["first_view_max_rate_percent"] // 100 + SLACK_MS
+
+
 def _too_much(asked: Asked, tape: Tape, values: Values) -> str | None:
     """Too long a silence, or more new seconds than the time allows where the programme voids those."""
     if asked.passed_ms > values["longest_gap_s"] * 1000:
         return "offline" if asked.kept else "gap"
-    ends = [(x, max(x, min(y, asked.length_ms))) for x, y in asked.claimed]
-    fresh = sum(b - a for x, y in ends for a, b in tape.free(x, y))
-    hasty = fresh > asked.passed_ms * values["first_view_max_rate_percent"] // 100 + SLACK_MS
-    return "too_fast" if hasty and values["void_too_fast"] else None
+    return "too_fast" if values["void_too_fast"] and hasty(asked, tape, values) else None
 
 
 def _share(day: int, begin: int, end: int, spans: Iterable[Span], jug: Jug, walls: dict[str, int]) -> Poured:
     for start, stop in spans:
         jug.pour(start, stop)
-    edges = [edge for span in jug.counted for edge in span]
-    return Poured(
-        day, begin, end, max(0, end - begin), jug.claimed_ms, jug.credited_ms, _reason(jug, walls),
-        min(edges, default=None), max(edges, default=None),
-    )  # fmt: skip
+    reason = _reason(jug, walls)
+    seen = max(0, end - begin)
+    return Poured(day, begin, end, seen, jug.claimed_ms, jug.credited_ms, reason, merged(jug.counted))
 
 
 def _reason(jug: Jug, walls: dict[str, int]) -> str | None:
@@ -152,7 +154,7 @@ def _nothing(asked: Asked, reason: str) -> Poured:
     return Poured(day_of(asked.ended_at), asked.started_at, asked.ended_at, asked.passed_ms, total, 0, why)
 
 
-def _by_day(claimed: Sequence[Span], start: int, end: int) -> Iterator[tuple[int, int, int, list[Span]]]:
+def by_day(claimed: Sequence[Span], start: int, end: int) -> Iterator[tuple[int, int, int, list[Span]]]:
     """Share an interval out over Shanghai days; the claims are shared as if played without a break from its start."""
     rest = list(claimed)
     while (midnight := day_begins(day_of(start) + 1)) < end:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from lms.foundation.database import transaction
 from lms.foundation.principal import Principal
-from lms.learning.checking.facts import RawBeat, Session, Span, Term, Values, ms, us
-from lms.learning.checking.policies import Dated
+from lms.learning.checking.facts import Answered, Check, Corrected, Proof, RawBeat, Session, Span, Term, Values, ms, us
+from lms.learning.checking.policies import UNASKED, Dated
 
 CHECKER = Principal.system_of("hours check")
 PAGE = 500
@@ -19,7 +19,7 @@ PAGE = 500
 _HOLD = text("select person_id from lease where person_id = :person for share")
 _SESSIONS = text(
     "select id, registration_id, cohort_id, lesson_id, content_hash, programme_code, region_code, length_ms, approved_ms,"
-    " launched_at from study_session where person_id = :person"
+    " kind, places, launched_at from study_session where person_id = :person"
 )
 _BEATS = text(
     "select b.session_id, b.seq, b.received_at, b.body from study_session s join beat b on b.session_id = s.id"
@@ -27,10 +27,17 @@ _BEATS = text(
 )
 _ROWS = text(
     "select id, session_id, seq, day, registration_id, cohort_id, lesson_id, content_hash, started_at, ended_at, from_ms,"
-    " to_ms, claimed_ms, observed_ms, credited_ms, excluded_ms, reason, policy_id, policy_hash, created_at"
-    " from hour_ledger where person_id = :person and corrects_id is null"
+    " to_ms, claimed_ms, observed_ms, credited_ms, excluded_ms, reason, policy_id, policy_hash, created_at,"
+    " place, counted, flag, check_id from hour_ledger where person_id = :person and corrects_id is null"
 )
-_COVERAGE = text("select content_hash, stretches from coverage where person_id = :person")
+_CHECKS = text("select id, session_id, issued_at, due_at, cure_until from presence_check where person_id = :person")
+_ANSWERS = text("select at, outcome from presence_answer where person_id = :person order by at, id")
+_PROOFS = text("select at, level from identity_proof where person_id = :person order by at")
+_CORRECTED = text(
+    "select d.created_at, l.content_hash, d.stretches from correction_decision d join hour_ledger l on l.id = d.ledger_id"
+    " where d.person_id = :person and d.stretches <> '[]' order by d.created_at"
+)
+_COVERAGE = text("select content_hash, stretches, places from coverage where person_id = :person")
 _TERMS = text(
     "select id, opened_at, closed_at, starts_on, ends_on from cohort where id in"
     " (select cohort_id from study_session where person_id = :person)"
@@ -83,11 +90,15 @@ class Row:
     policy_id: str
     policy_hash: str
     created_at: int
+    place: str | None
+    counted: list[list[int]] | None
+    flag: str | None
+    check_id: UUID | None
 
     @property
-    def key(self) -> tuple[UUID, int, int]:
-        """Session, number of the beat, day."""
-        return self.session_id, self.seq, self.day
+    def key(self) -> tuple[UUID, int, int, UUID | None, bool]:
+        """Session, number of the beat, day, check, and whether it gives back (presence.Expected)."""
+        return self.session_id, self.seq, self.day, self.check_id, bool(self.check_id) and self.credited_ms > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +119,12 @@ class Material:
     terms: Mapping[UUID, Term]
     beats: tuple[RawBeat, ...]
     rows: tuple[Row, ...]
-    coverage: Mapping[str, tuple[Span, ...]]
+    coverage: Mapping[str, tuple[tuple[Span, ...], dict[str, int]]]
     policies: Mapping[str, KeptPolicy]
+    checks: tuple[Check, ...] = ()
+    answers: tuple[Answered, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    corrections: tuple[Corrected, ...] = ()
 
 
 def dated() -> list[Dated]:
@@ -122,7 +137,7 @@ def kept_policies() -> dict[str, KeptPolicy]:
     """The sets of thresholds that the ledger may name."""
     with transaction(CHECKER) as session:
         rows = session.execute(_POLICIES).all()
-    return {row.id: KeptPolicy(row.hash, row.rows, {r["key"]: r["value"] for r in row.rows}) for row in rows}
+    return {row.id: KeptPolicy(row.hash, row.rows, UNASKED | {r["key"]: r["value"] for r in row.rows}) for row in rows}
 
 
 def material(person_id: UUID, policies: Mapping[str, KeptPolicy]) -> Material:
@@ -130,12 +145,45 @@ def material(person_id: UUID, policies: Mapping[str, KeptPolicy]) -> Material:
     asked = {"person": person_id}
     with transaction(CHECKER) as session:
         session.execute(_HOLD, asked)
-        opened = [_session(row) for row in session.execute(_SESSIONS, asked)]
-        terms = {row.id: _term(row) for row in session.execute(_TERMS, asked)}
-        beats = tuple(RawBeat(b[0], b[1], us(b[2]), b[3]) for b in session.execute(_BEATS, asked))
-        rows = tuple(_row(row) for row in session.execute(_ROWS, asked))
-        covered = {c[0]: tuple((a, b) for a, b in c[1]) for c in session.execute(_COVERAGE, asked)}
-    return Material(person_id, {one.id: one for one in opened}, terms, beats, rows, covered, policies)
+        raw = {name: session.execute(query, asked).all() for name, query in _QUESTIONS.items()}
+    opened = [_session(row) for row in raw["sessions"]]
+    return Material(
+        person_id=person_id,
+        sessions={one.id: one for one in opened},
+        terms={row.id: _term(row) for row in raw["terms"]},
+        beats=tuple(RawBeat(b[0], b[1], us(b[2]), b[3]) for b in raw["beats"]),
+        rows=tuple(_row(row) for row in raw["rows"]),
+        coverage={c[0]: (_spans(c[1]), dict(c[2])) for c in raw["coverage"]},
+        policies=policies,
+        checks=tuple(Check(c[0], c[1], us(c[2]), us(c[3]), us(c[4])) for c in raw["checks"]),
+        answers=_answers(raw["answers"]),
+        proofs=tuple(Proof(us(p[0]), p[1]) for p in raw["proofs"]),
+        corrections=tuple(Corrected(us(c[0]), c[1], _spans(c[2])) for c in raw["corrected"]),
+    )
+
+
+_QUESTIONS = {
+    "sessions": _SESSIONS,
+    "terms": _TERMS,
+    "beats": _BEATS,
+    "rows": _ROWS,
+    "coverage": _COVERAGE,
+    "checks": _CHECKS,
+    "answers": _ANSWERS,
+    "proofs": _PROOFS,
+    "corrected": _CORRECTED,
+}
+
+
+def _spans(pairs: list[list[int]]) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in pairs)
+
+
+def _answers(rows: Any) -> tuple[Answered, ...]:
+    together: dict[int, tuple[str, ...]] = {}
+    for at, outcome in rows:
+        together[us(at)] = (*together.get(us(at), ()), outcome)
+    return tuple(Answered(at, outcomes) for at, outcomes in together.items())
 
 
 def changed(since: datetime) -> Iterator[UUID]:

@@ -22,6 +22,14 @@ class Tape:
         outside_left, outside_right = left % 2 == 0, right % 2 == 0
         self._edges[left:right] = [start] * outside_left + [end] * outside_right
 
+    def wipe(self, start: int, end: int) -> None:
+        """Unmark the milliseconds from start up to, not including, end."""
+        if end <= start:
+            return
+        left, right = bisect_left(self._edges, start), bisect_right(self._edges, end)
+        inside_left, inside_right = left % 2 == 1, right % 2 == 1
+        self._edges[left:right] = [start] * inside_left + [end] * inside_right
+
     def free(self, start: int, end: int) -> Iterator[Span]:
         """Yield what is not taken between start and end, in order."""
         at = bisect_right(self._edges, start)

@@ -39,7 +39,8 @@ def forbidden_by(standing: Standing, lesson: Timeline) -> str | None:
     found = [
         (not standing.enrolled, "not_enrolled"),
         (not standing.class_open, "class_not_open"),
-        (not min(lesson.length_ms, lesson.approved_ms or 0), "not_approved"),
+        (lesson.approved_ms is None, "not_approved"),
+        (not lesson.earnable_ms, "no_time"),
         (not standing.holds_lease, "concurrent_session"),
         (not standing.in_order, "out_of_order"),
     ]
@@ -76,5 +77,6 @@ def _plain(part: Part) -> tuple:
 
 def _share(share: pouring.Poured) -> tuple:
     sums = share.observed_ms, share.claimed_ms, share.credited_ms, share.excluded_ms
-    place = share.first_ms, share.last_ms
+    edges = [edge for span in share.counted for edge in span]
+    place = min(edges, default=None), max(edges, default=None)
     return (date_of(share.day), share.started_at, share.ended_at, *sums, share.reason, *place)
