@@ -60,9 +60,7 @@ def sco(standard: str, length: int = 0) -> bytes:
 
 
 # What the lesson's page does, and no more: it frames the shell.
-_FRAME = (
-    '<!doctype html><meta charset="utf-8"><title>课</title><iframe src="{}" style="width:100%;height:90vh"></iframe>'
-)
+_FRAME = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>课</title><iframe src="{}" style="width:100%;height:90vh"></iframe>'
 
 
 @contextmanager

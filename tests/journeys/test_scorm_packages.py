@@ -1,0 +1,122 @@
+"""SCOs in a browser: saved in whichever way the page is left, resumed, completed; a late beacon changes nothing."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Frame, Page
+
+from tests.learning.scorm import pages
+from tests.learning.scorm.scos import ScoRoom, Shell, an_open_course, lesson, opened
+from tests.people import bring_in
+
+WAYS: dict[str, Callable[[Page], object]] = {
+    "close": lambda page: page.close(),
+    "navigate": lambda page: page.goto("about:blank"),
+    "reload": lambda page: page.reload(),
+    "remove": lambda page: page.evaluate("document.querySelector('iframe').remove()"),
+}
+LONG = 63_000
+
+
+@pytest.fixture
+def port(live_app: Flask) -> Iterator[int]:
+    with pages.served(live_app) as port:
+        yield port
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+class Reader:
+    """A trainee's browser: a page of the app that frames the shell, as the lesson's page does."""
+
+    def __init__(self, context: BrowserContext, room: ScoRoom, port: int) -> None:
+        self.context, self.room, self.port = context, room, port
+        self.complaints: list[str] = []
+        self.refusals: list[int] = []
+
+    def open(self) -> tuple[Page, Frame]:
+        """Open the SCO; the page and the SCO's frame, once it is there."""
+        self.shell: Shell = opened(self.room, None)  # type: ignore[arg-type]
+        host = f"{self.shell.host.partition('.')[0]}.content.lms.localhost:{self.port}"
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("response", lambda got: self.refusals.append(got.status) if got.status >= 400 else None)
+        page.goto(f"http://app.lms.localhost:{self.port}/framed?http://{host}/shell/{self.shell.token}")
+        return page, self.sco(page)
+
+    def sco(self, page: Page) -> Frame:
+        """The SCO's frame, once it has asked its run-time where it is."""
+        until = time.monotonic() + 15
+        while time.monotonic() < until:
+            for frame in page.frames:
+                if "/c/" in frame.url and frame.query_selector("#place") and frame.inner_text("#place") != "?":
+                    return frame
+            page.wait_for_timeout(20)
+        raise AssertionError([frame.url for frame in page.frames])
+
+    def until_kept(self, location: str) -> None:
+        """Wait until the server has the place."""
+        until = time.monotonic() + 15
+        while self.room.attempts()[-1].location != location:
+            assert time.monotonic() < until, self.room.attempts()[-1].location
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("standard", ["scorm12", "scorm2004"])
+def test_the_four_ways_out_of_a_page_keep_the_last_save(
+    standard: str, live_app: Flask, context: BrowserContext, port: int
+) -> None:
+    """Sabotage: add `addEventListener('pagehide', () => api.LMSFinish(''))` to the shell; send last words by plain fetch."""
+    room = an_open_course(bring_in(), standard, [lesson("S1")], page=pages.sco(standard, LONG))
+    reader = Reader(context, room, port)
+    place = 1
+    for name, leave in WAYS.items():
+        page, sco = reader.open()
+        assert sco.inner_text("#place") == str(place), name
+        assert sco.inner_text("#entry") == ("resume" if place > 1 else "ab-initio"), name
+        sco.click("#next")
+        place += 1
+        leave(page)
+        reader.until_kept(str(place))
+        assert len(room.attempts()[-1].suspend_data) == LONG + 3, name
+        if not page.is_closed():
+            page.close()
+    page, sco = reader.open()
+    assert sco.inner_text("#place") == str(place)
+    sco.click("#finish")
+    reader.until_kept(str(place))
+    page.wait_for_timeout(1)
+    _passed(room)
+    assert reader.complaints == []
+    assert reader.refusals == []
+    _late_beacon_is_refused(page, reader, room)
+
+
+def _passed(room: ScoRoom) -> None:
+    until = time.monotonic() + 15
+    while not room.attempts()[0].terminated:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    [attempt] = room.attempts()
+    assert (attempt.completion, attempt.success) == ("completed", "passed")
+    assert attempt.number == 1
+
+
+def _late_beacon_is_refused(page: Page, reader: Reader, room: ScoRoom) -> None:
+    shell = next(frame for frame in page.frames[1:] if "/shell/" in frame.url)
+    late = (
+        "{method: 'POST', headers: {'Content-Type': 'text/plain'},"
+        " body: JSON.stringify({run: 1, commitSequence: 1, cmi: {location: '1', core: {lesson_location: '1'}}})}"
+    )
+    status = shell.evaluate(f"fetch('/_rt/{reader.shell.token}/commit', {late}).then(answer => answer.status)")
+    assert status == 409
+    assert room.attempts()[0].location != "1"
