@@ -72,7 +72,7 @@ def tidy(name: str) -> str:
 def judge(name: str, limits: Limits) -> Finding | None:
     """Why a package may not hold a file of this name (as it was written, before tidying); None where it may."""
     path = unicodedata.normalize("NFC", name).replace("\\", "/")
-    bad = next((letter for letter in path if _unprintable(letter)), None)
+    bad = None if path.isprintable() else next((letter for letter in path if _unprintable(letter)), None)
     if not tidy(name):
         return refusal("有一个文件没有名字", AGAIN)
     if bad is not None:
