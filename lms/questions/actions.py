@@ -57,6 +57,52 @@ def remove(version_id: UUID, question_id: UUID) -> None:
     db.session.flush()
 
 
+def change(version_id: UUID, question_id: UUID, told: Tagged) -> None:
+    """Write a question anew in its place; raises NotFound, Conflict, Refused where the version has the same question already."""
+    row = _asked(version_id, question_id)
+    fields = _told(told)
+    twin = select(BankQuestion.number).where(
+        BankQuestion.version_id == version_id,
+        BankQuestion.fingerprint == fields["fingerprint"],
+        BankQuestion.id != question_id,
+    )
+    number = db.session.scalar(twin)
+    if number is not None:
+        raise Refused(f"和第 {number} 题一样，改一改再保存", field="text")
+    for name, value in fields.items():
+        setattr(row, name, value)
+    db.session.flush()
+
+
+def move(version_id: UUID, question_id: UUID, step: int) -> None:
+    """Let a question change places with the one before it (-1) or after it (1); at the end nothing happens."""
+    row = _asked(version_id, question_id)
+    beside = BankQuestion.number < row.number if step < 0 else BankQuestion.number > row.number
+    nearest = BankQuestion.number.desc() if step < 0 else BankQuestion.number
+    other = db.session.scalar(
+        select(BankQuestion).where(BankQuestion.version_id == version_id, beside).order_by(nearest).limit(1)
+    )
+    if other is None:
+        return
+    places = row.number, other.number
+    row.number = 0
+    db.session.flush()
+    other.number = places[0]
+    db.session.flush()
+    row.number = places[1]
+    db.session.flush()
+
+
+def _asked(version_id: UUID, question_id: UUID) -> BankQuestion:
+    """A question of a version that is being written; raises NotFound, Conflict."""
+    _refuse(banks.refuse_change(State(_locked(version_id).state)))
+    mine = (BankQuestion.id == question_id, BankQuestion.version_id == version_id)
+    row = db.session.scalar(select(BankQuestion).where(*mine))
+    if row is None:
+        raise NotFound()
+    return row
+
+
 def finish(version_id: UUID) -> None:
     """Close a version: from now on its questions never change, and training packages may use it."""
     row = _locked(version_id)

@@ -19,7 +19,7 @@ class BankForm(FlaskForm):
         filters=[_one_line],
     )
     programme_code = SelectField("属于哪个项目", validate_choice=True)
-    file = FileField("题目表格", [FileRequired("先选一个题目表格")])
+    file = FileField("题目表格")
 
 
 class SheetForm(FlaskForm):

@@ -75,6 +75,15 @@ def page_of(version_id: UUID, page: int, size: int) -> list[QuestionView]:
     return [_question(row) for row in db.session.scalars(query.limit(size).offset((page - 1) * size))]
 
 
+def question(version_id: UUID, question_id: UUID) -> QuestionView:
+    """One question of a version; raises NotFound. Whose version it is, the caller has asked before."""
+    mine = (BankQuestion.id == question_id, BankQuestion.version_id == version_id)
+    row = db.session.scalar(select(BankQuestion).where(*mine))
+    if row is None:
+        raise NotFound()
+    return _question(row)
+
+
 def kinds_of(version_id: UUID) -> list[str]:
     """The kind of every question, to be counted."""
     return list(db.session.scalars(select(BankQuestion.kind).where(BankQuestion.version_id == version_id)))

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from courses.course import Refused as Unreadable
 from courses.quiz.banks import BankSheet, read_bank
+from courses.quiz.sample import SAMPLES, TITLES, WIDTHS
 from lms.accounts import queries as accounts
 from lms.foundation.database import transaction
 from lms.foundation.errors import Refused
@@ -29,10 +30,10 @@ ON_A_PAGE = 20
 FAULTS_ON_A_PAGE = 100
 MOST_BYTES = 5_000_000
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TITLES = ("大纲条目", "题型", "题目", "选项A", "选项B", "选项C", "选项D", "答案", "解析")
 SAMPLE = (
-    ("1.1", "单选", "擦玻璃先做什么？", "除尘", "上光", "晾干", "", "A", "先除尘，砂粒才不会划伤玻璃"),
-    ("1.2", "判断", "84 消毒液可以和洁厕灵一起用。", "", "", "", "", "错", "两样混在一起会放出氯气"),
+    ("1.1", *SAMPLES[0]),
+    ("1.2", *SAMPLES[1]),
+    *(("2.1", *row) for row in SAMPLES[2:]),
 )
 
 
@@ -57,30 +58,39 @@ def index() -> Any:
 @allow(Permission.BANK_KEEP)
 def sample() -> Any:
     """The sheet to fill in."""
-    data = write(Page("题目", TITLES, SAMPLE, (12, 10, 40, 20, 20, 20, 20, 10, 40)))
+    data = write(Page("题目", ("大纲条目", *TITLES), SAMPLE, (12, *WIDTHS)))
     return send_file(io.BytesIO(data), mimetype=SHEET, as_attachment=True, download_name="题库样表.xlsx")
+
+
+@bp.get("/quiz-sample.xlsx")
+@allow(Permission.BANK_KEEP, Permission.PACKAGE_UPLOAD)
+def quiz_sample() -> Any:
+    """The sheet of a lesson's quiz to fill in."""
+    data = write(Page("题目", TITLES, SAMPLES, WIDTHS))
+    return send_file(io.BytesIO(data), mimetype=SHEET, as_attachment=True, download_name="小测验样表.xlsx")
 
 
 @bp.route("/new", methods=["GET", "POST"])
 @allow(Permission.BANK_KEEP)
 def new() -> Any:
-    """Begin a bank with a first sheet of questions."""
+    """Begin a bank with a first sheet of questions, or empty, to be written here."""
     form = BankForm()
     with transaction(current()):
         form.programme_code.choices = _choices()
     if not form.validate_on_submit():
         return _new_page(form, None)
-    sheet = _read(form.file.data)
-    if isinstance(sheet, Unreadable) or sheet.faults:
+    sheet = _read(form.file.data) if form.file.data else None
+    if isinstance(sheet, Unreadable) or (sheet and sheet.faults):
         return _new_page(form, sheet)
     try:
         with transaction(current()):
             version_id = actions.begin(_bank(form))
-            actions.add(version_id, _tagged(sheet))
+            if sheet:
+                actions.add(version_id, _tagged(sheet))
     except Refused as refusal:
         form[refusal.field or "file"].errors = [refusal.sentence]
         return _new_page(form, None)
-    return redirect(url_for("questions.bank", bank_id=version_id), 303)
+    return redirect(url_for("questions.bank" if sheet else "questions.write", bank_id=version_id), 303)
 
 
 @bp.get("/<uuid:bank_id>")
