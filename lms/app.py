@@ -41,6 +41,8 @@ from lms.plans import routes as plans
 from lms.publishing import content
 from lms.publishing import routes as publishing
 from lms.publishing import tasks as publishing_tasks
+from lms.publishing import tasks_media as publishing_media
+from lms.publishing.routes import lessons, sounds  # noqa: F401 - more doors of the blueprint of lessons
 from lms.questions import routes as questions
 from lms.reporting import routes as reporting
 from lms.subsidies import routes as subsidies
@@ -68,6 +70,7 @@ BLUEPRINTS = (
     questions.bp,
     publishing.bp,
     publishing.training,
+    lessons.bp,
     cohorts.bp,
     learning.bp,
     reviews.bp,
@@ -86,6 +89,7 @@ RECORDS = lrs_outlook.Outlook(
 TASKS = (
     accounts_tasks,
     publishing_tasks,
+    publishing_media,
     learning_tasks,
     presence_tasks,
     hours_checks,

@@ -8,6 +8,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         {
             Permission.SIGN_IN_HELP,
             Permission.BANK_KEEP,
+            Permission.QUIZ_MARK,
             Permission.TRAINING_WRITE,
             Permission.TRAINING_SIGN,
             Permission.PERSON_READ,

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     RECORD_EXCHANGE = "record:exchange"
     LRS_KEY_MANAGE = "lrs-key:manage"
     BANK_KEEP = "bank:keep"
+    QUIZ_MARK = "quiz:mark"
     TRAINING_WRITE = "training-package:write"
     TRAINING_SIGN = "training-package:sign"
     TRAINING_REVIEW = "training-package:review"

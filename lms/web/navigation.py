@@ -30,6 +30,7 @@ STAFF = (
     Entry("培训包", "book", "training.index", Permission.TRAINING_WRITE),
     Entry("培训包审核", "book", "training.reviews", Permission.TRAINING_REVIEW),
     Entry("题库", "file", "questions.index", Permission.BANK_KEEP),
+    Entry("批卷", "tick", "learning.papers", Permission.QUIZ_MARK),
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学员", "person", "people.index", Permission.PERSON_READ),
     Entry("学时核实", "clock", "reviews.index", Permission.HOURS_CORRECT),

@@ -6,6 +6,7 @@ from lms.learning.routes import (  # noqa: F401 - the doors of one blueprint
     documents,
     hosts,
     hours,
+    markings,
     packages,
     playing,
     presence,
