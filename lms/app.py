@@ -23,9 +23,13 @@ from lms.accounts.signing_in import province
 from lms.cohorts import check_routes  # noqa: F401 - more doors of the blueprint of classes
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts import routes as cohorts
+from lms.cohorts.on_versions import classes_on
 from lms.foundation import clock, gate, secrets, sending
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
+from lms.inspections import mending  # noqa: F401 - more doors of the blueprint of inspections
+from lms.inspections import routes as inspections
+from lms.inspections import tasks as inspections_tasks
 from lms.learning import cmi5_tasks, presence_tasks
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
@@ -39,6 +43,7 @@ from lms.lrs import routes as lrs
 from lms.lrs import tasks as lrs_tasks
 from lms.plans import routes as plans
 from lms.publishing import content
+from lms.publishing import outlook as course_outlook
 from lms.publishing import routes as publishing
 from lms.publishing import tasks as publishing_tasks
 from lms.publishing import tasks_media as publishing_media
@@ -74,6 +79,7 @@ BLUEPRINTS = (
     cohorts.bp,
     learning.bp,
     reviews.bp,
+    inspections.bp,
     subsidies.bp,
     reporting.bp,
     lrs.pages,
@@ -93,6 +99,7 @@ TASKS = (
     learning_tasks,
     presence_tasks,
     hours_checks,
+    inspections_tasks,
     subsidies_tasks,
     lrs_tasks,
     cmi5_tasks,
@@ -123,6 +130,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.exempt(accounts.receipts)
     gate.register(app, Access.LRS_KEY, lrs_keys.authenticate)
     lrs_outlook.init_app(app, RECORDS)
+    course_outlook.init_app(app, classes_on)
     return app
 
 

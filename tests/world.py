@@ -7,7 +7,9 @@ from lms.cohorts.actions import enrolling
 from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.learning.actions import quizzing
-from lms.publishing.actions import uploads
+from lms.publishing import downloads
+from lms.publishing import queries as publishing
+from lms.publishing.actions import talks, uploads
 from lms.publishing.models import PackageVersion
 from lms.questions import queries as questions
 from lms.subsidies import actions as subsidies
@@ -16,6 +18,7 @@ from tests.accounts.papers import papers_of
 from tests.accounts.registers_world import registers_of
 from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
+from tests.inspections.looks import inspected
 from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
 from tests.learning.reviewed import reviews_of
 from tests.lrs.world import records_of
@@ -79,9 +82,20 @@ def build(cast: Cast) -> World:
     ids |= registers_of(cast)
     ids |= papers_of(cast)
     ids |= reviews_of(cast, room)
+    ids |= inspected(cast, room)
     ids["check_id"] = a_check(room)
     ids["upload_id"] = _an_upload(cast)
-    return World(ids, room.quiz_id, _a_waiting_version(cast), trainings.approved(cast))
+    waiting = _a_waiting_version(cast)
+    ids |= _around(cast, waiting)
+    return World(ids, room.quiz_id, waiting, trainings.approved(cast))
+
+
+def _around(cast: Cast, version_id: UUID) -> dict[str, object]:
+    """What hangs on a version that waits for review: a comment, a package being written."""
+    with transaction(cast.principal("hequan")):
+        thread_id = talks.begin(version_id, 0, "第 3 页的字太小")
+    with transaction(cast.principal("liumin")):
+        return {"thread_id": thread_id, "job_id": downloads.begin(publishing.version(version_id))}
 
 
 def _an_upload(cast: Cast) -> UUID:

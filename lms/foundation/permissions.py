@@ -20,6 +20,8 @@ class Permission(StrEnum):
     HOURS_EXPORT_FULL = "hours:export-full"
     HOURS_CORRECT = "hours:correct"
     HOURS_REVIEW = "hours:review"
+    INSPECTION_DO = "inspection:do"
+    INSPECTION_MEND = "inspection:mend"
     INBOX_READ = "inbox:read"
     SIGN_IN_HELP = "sign-in:help"
     FILING_APPROVE = "filing:approve"

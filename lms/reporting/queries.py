@@ -15,6 +15,7 @@ from lms.foundation import clock, working_days
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
 from lms.foundation.todo import Ask, Source, TodoItem
+from lms.inspections import inbox as inspections_inbox
 from lms.learning import inbox as learning_inbox
 from lms.plans import queries as plans
 from lms.publishing import inbox as publishing_inbox
@@ -28,6 +29,7 @@ SOURCES: tuple[Source, ...] = (
     *publishing_inbox.SOURCES,
     *accounts_inbox.SOURCES,
     *learning_inbox.SOURCES,
+    *inspections_inbox.SOURCES,
 )
 
 

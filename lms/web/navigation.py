@@ -34,6 +34,7 @@ STAFF = (
     Entry("班级", "people", "cohorts.index", Permission.COHORT_FILE),
     Entry("学员", "person", "people.index", Permission.PERSON_READ),
     Entry("学时核实", "clock", "reviews.index", Permission.HOURS_CORRECT),
+    Entry("抽查", "search", "inspections.index", Permission.INSPECTION_DO),
     Entry("学时导出", "download", "subsidies.exports", Permission.HOURS_EXPORT),
     Entry("本单位", "flag", "organisations.home", Permission.ORGANISATION_READ),
     Entry("机构与企业", "flag", "organisations.index", Permission.ORGANISATION_ADMIT),
@@ -69,5 +70,5 @@ def _shared() -> dict[str, object]:
         "staff_menu": menu(STAFF),
         "trainee_menu": menu(TRAINEE),
         "account": account,
-        "care": request.cookies.get("care") == "1",
+        "care": request.cookies.get("__Host-care") == "1",
     }

@@ -16,13 +16,16 @@ PUBLIC = (
 TRAINEE = (
     "/me/details", "/me/situation", "/me/situation/add", "/me/consent", "/me/eligible", "/me/data", "/me/erase",
     "/me/correction", "/me/invitations", "/me/looks", "/me/records", "/me/security", "/me/phone", "/me/password", "/me/app",
+    "/inspections/complaints",
 )  # fmt: skip
 CLERK = (
     "/cohorts/", "/packages", "/packages/new", "/banks/", "/banks/new", "/inbox", "/organisation", "/people", "/training-packages/",
     "/training-packages/new", "/records", "/record-keys", "/record-imports", "/forwardings", "/sign-in-help",
+    "/hours/reviews", "/inspections/to-mend",
 )  # fmt: skip
 ADMINISTRATOR = (
     "/inbox", "/reviews", "/organisations", "/registers", "/exports", "/delegations", "/training-packages/reviews", "/records",
+    "/hours/reviews", "/inspections", "/inspections/draw",
 )  # fmt: skip
 AUDITOR = ("/audit", "/inbox")
 LEAD = (

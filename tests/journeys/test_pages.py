@@ -97,7 +97,7 @@ def test_a_page_is_accessible_in_the_larger_version_and_the_dark(trainee, addres
     trainee.accessible()
     page.emulate_media(color_scheme="dark")
     trainee.accessible()
-    page.context.add_cookies([{"name": "care", "value": "1", "url": trainee.origin}])
+    page.context.add_cookies([{"name": "__Host-care", "value": "1", "url": trainee.origin, "secure": True}])
     page.goto(addresses[name])
     assert page.locator("html[data-care]").count() == 1
     trainee.accessible()

@@ -37,13 +37,17 @@ def me() -> Any:
     return render_template("accounts/me.html", person=person)
 
 
+# A name that no sibling host can set: a package must not choose how pages look.
+CARE = "__Host-care"
+
+
 @bp.post("/care")
 @allow(Access.PUBLIC)
 def care() -> Any:
     """Switch between the standard and the larger version (关怀版)."""
     response = redirect(own_path(request.form.get("next", "/")))
-    if request.cookies.get("care") == "1":
-        response.delete_cookie("care", samesite="Lax", secure=True)
+    if request.cookies.get(CARE) == "1":
+        response.delete_cookie(CARE, samesite="Lax", secure=True)
     else:
-        response.set_cookie("care", "1", max_age=365 * 86400, samesite="Lax", secure=True)
+        response.set_cookie(CARE, "1", max_age=365 * 86400, samesite="Lax", secure=True)
     return response

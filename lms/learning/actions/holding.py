@@ -13,7 +13,7 @@ from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.learning.models.reviews import Anomaly, HoldDecision, LookMark
 from lms.learning.queries import holds, looks
 from lms.learning.rules import anomalies, holding
-from lms.learning.rules.anomalies import Found
+from lms.learning.rules.anomalies import Code, Found
 from lms.learning.rules.holding import HoldState
 from lms.plans import queries as plans
 
@@ -48,6 +48,13 @@ def look_on() -> int:
         mark.until = max(mark.until, until)
     db.session.flush()
     return held
+
+
+def hold_for_inspection(cohort_id: UUID, person_id: UUID | None, after: UUID | None = None) -> tuple[int, UUID | None]:
+    """Hold the next 200 sessions of a class, or of one of its people, that earned anything; gives how many and the last id."""
+    page = looks.sessions_that_earned(cohort_id, person_id, after)
+    held = sum(_hold(session, Found(Code.INSPECTION, {})) for session in page)
+    return held, page[-1].id if page else None
 
 
 def _hold(session: Any, found: Found) -> bool:

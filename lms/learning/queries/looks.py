@@ -35,6 +35,19 @@ def sessions_alive(since: datetime, until: datetime) -> Iterator[tuple[Any, Sess
         after = page[-1].id
 
 
+def sessions_that_earned(
+    cohort_id: UUID, person_id: UUID | None, after: UUID | None, limit: int = 200
+) -> Sequence[Any]:
+    """The next sessions of a class, or of one of its people, for which the ledger holds time."""
+    earned = select(HourLedger.id).where(HourLedger.session_id == _SESSION.c.id, HourLedger.credited_ms > 0).exists()
+    query = select(*(_SESSION.c[name] for name in _COLUMNS)).where(_SESSION.c.cohort_id == cohort_id, earned)
+    if person_id is not None:
+        query = query.where(_SESSION.c.person_id == person_id)
+    if after is not None:
+        query = query.where(_SESSION.c.id > after)
+    return db.session.execute(query.order_by(_SESSION.c.id).limit(limit)).all()
+
+
 def is_held(session_id: UUID, code: Code) -> bool:
     """Whether this anomaly of a session was noticed before."""
     query = select(Anomaly.id).where(Anomaly.session_id == session_id, Anomaly.code == code.value)

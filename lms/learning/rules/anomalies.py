@@ -19,6 +19,7 @@ class Code(StrEnum):
     SHARED_DEVICE = "shared_device"
     NIGHT_MARATHON = "night_marathon"
     PLACES_EXCEED = "places_exceed_manifest"
+    INSPECTION = "inspection"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ WORDS: dict[Code, Words] = {
         "页数比课件还多",
         "课件报上来的位置比审核过的多，像是编出来的。",
         "这一课报上来的页数和课件对不上，老师要看一眼才能算。",
+    ),
+    Code.INSPECTION: Words(
+        "抽查以后先停算",
+        "主管部门抽查时有疑问，先停下来核实。",
+        "主管部门抽查了这个班，这段时间核实以后才能算。",
     ),
 }
 
@@ -161,6 +167,7 @@ def told_figures(code: Code, facts: dict[str, Any]) -> Sequence[str]:
         ],
         Code.SHARED_DEVICE: lambda: [f"同一台设备当天有 {facts['people']} 个人在学"],
         Code.NIGHT_MARATHON: lambda: [f"这一夜 23 点到 6 点计入 {_minutes(facts['night_ms'])}"],
+        Code.INSPECTION: lambda: ["见抽查记录"],
         Code.PLACES_EXCEED: lambda: [f"审核时这一课有 {facts['known']} 个位置，报上来的比这多"],
     }
     return lines[code]()
