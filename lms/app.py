@@ -27,9 +27,6 @@ from lms.cohorts.on_versions import classes_on
 from lms.foundation import clock, gate, secrets, sending
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
-from lms.inspections import mending  # noqa: F401 - more doors of the blueprint of inspections
-from lms.inspections import routes as inspections
-from lms.inspections import tasks as inspections_tasks
 from lms.learning import cmi5_tasks, presence_tasks
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
@@ -46,8 +43,6 @@ from lms.publishing import content
 from lms.publishing import outlook as course_outlook
 from lms.publishing import routes as publishing
 from lms.publishing import tasks as publishing_tasks
-from lms.publishing import tasks_media as publishing_media
-from lms.publishing.routes import lessons, sounds  # noqa: F401 - more doors of the blueprint of lessons
 from lms.questions import routes as questions
 from lms.reporting import routes as reporting
 from lms.subsidies import routes as subsidies
@@ -75,11 +70,9 @@ BLUEPRINTS = (
     questions.bp,
     publishing.bp,
     publishing.training,
-    lessons.bp,
     cohorts.bp,
     learning.bp,
     reviews.bp,
-    inspections.bp,
     subsidies.bp,
     reporting.bp,
     lrs.pages,
@@ -95,11 +88,9 @@ RECORDS = lrs_outlook.Outlook(
 TASKS = (
     accounts_tasks,
     publishing_tasks,
-    publishing_media,
     learning_tasks,
     presence_tasks,
     hours_checks,
-    inspections_tasks,
     subsidies_tasks,
     lrs_tasks,
     cmi5_tasks,

@@ -18,7 +18,6 @@ from tests.accounts.papers import papers_of
 from tests.accounts.registers_world import registers_of
 from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
-from tests.inspections.looks import inspected
 from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
 from tests.learning.reviewed import reviews_of
 from tests.lrs.world import records_of
@@ -82,7 +81,6 @@ def build(cast: Cast) -> World:
     ids |= registers_of(cast)
     ids |= papers_of(cast)
     ids |= reviews_of(cast, room)
-    ids |= inspected(cast, room)
     ids["check_id"] = a_check(room)
     ids["upload_id"] = _an_upload(cast)
     waiting = _a_waiting_version(cast)

@@ -46,7 +46,9 @@ def choices() -> list[Choice]:
     tenant_id = current().tenant()
     region = accounts.organisation(tenant_id).region_code
     approved = [v for v in publishing.versions_of_tenant(tenant_id) if v.state == State.APPROVED]
-    return [_choice(version, region) for version in approved]
+    stand = publishing.standings({version.id for version in approved})
+    listed = (v for v in approved if v.id not in stand or not stand[v.id].withdrawn)
+    return [_choice(version, region) for version in listed]
 
 
 def _choice(version: VersionView, region_code: str) -> Choice:

@@ -4,16 +4,17 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+from courses.cmi5.writing import Unwritable
 from lms.config import settings
 from lms.foundation import periodic
 from lms.foundation.database import transaction
 from lms.foundation.jobs import JobRefused, RunningJob, handles
-from lms.publishing import actions, arriving, checking, queries
+from lms.publishing import actions, arriving, checking, downloads, queries
 from lms.publishing.rules import State
 from media.storage import NoSuchFile, StorageFull, is_full
 
 SECONDS_BETWEEN = 1.0
-DISK_FULL = "服务器的磁盘满了，检查停在半路，你的文件都在。告诉工作人员腾出地方，再点“再检查一次”"
+DISK_FULL = "服务器的磁盘满了，停在半路，你的文件都在。告诉工作人员腾出地方，再点一次"
 FILES_GONE = "存下的文件找不到了，请重新上传"
 
 
@@ -49,10 +50,29 @@ def check(job: RunningJob) -> None:
         actions.record_check(version_id, outcome)
 
 
+@handles(downloads.DOWNLOAD)
+def download(job: RunningJob) -> None:
+    """Write the cmi5 package of a version; done again from the start when a worker dies."""
+    version_id = UUID(job.arguments["version_id"])
+    with transaction(job.principal):
+        version, lessons = queries.version(version_id), queries.lessons_of(version_id)
+        members = downloads.members_of(version_id)
+    told, course = Teller(job), downloads.written(version, lessons, members)
+    try:
+        size = downloads.build(job.id, course, lambda n, of: told(100 * n // of, f"已经装好 {n} 个文件，共 {of} 个"))
+    except Unwritable as problem:
+        raise JobRefused(str(problem)) from problem
+    except StorageFull as problem:
+        raise JobRefused(DISK_FULL) from problem
+    with job.finish(size=size):
+        return
+
+
 @periodic.every(SWEEP_SECONDS, SWEEP, "清理没传完的文件")
 def sweep(job: RunningJob) -> None:
     """Forget uploads that are never finished, and originals that no version needs any more."""
     gone = arriving.sweep()
+    downloads.sweep()
     with job.finish(gone=gone):
         return
 

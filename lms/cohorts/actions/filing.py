@@ -96,6 +96,7 @@ def digest(cohort_id: UUID) -> str:
 def _refuse_without_papers(cohort: Cohort) -> None:
     """What a programme asks of its institution and its course beside the terms; raises Refused."""
     papers = accounts.why_not_file(cohort.tenant_id, cohort.programme_code, cohort.starts_on)
+    papers = papers or publishing.refuse_new_class(cohort.version_id)
     problem = papers or publishing.refuse_outside_unified(cohort.version_id, cohort.region_code)
     if problem:
         raise Refused(problem, field="version_id")
@@ -185,6 +186,9 @@ def _write(cohort: Cohort, terms: Terms) -> None:
     version = publishing.version(terms.version_id)
     if version.state != publishing_rules.State.APPROVED:
         raise Refused("这个课程包还没审核通过，换一个已发布的课程包", field="version_id")
+    withdrawn = publishing.refuse_new_class(version.id)
+    if withdrawn:
+        raise Refused(withdrawn, field="version_id")
     _check(terms, version.programme_code, cohort.region_code)
     programme = plans.programme(version.programme_code)
     cohort.programme_code, cohort.plan_code = programme.code, programme.plan_code

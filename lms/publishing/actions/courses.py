@@ -9,14 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 from lms.accounts import actions as entering
 from lms.accounts import queries as accounts
 from lms.foundation import clock, evidence, jobs
-from lms.foundation.database import acting, db
+from lms.foundation.database import acting, db, widened
 from lms.foundation.errors import Conflict, Refused
 from lms.publishing import rules
-from lms.publishing.actions import recording, second_looks
+from lms.publishing.actions import recording, second_looks, variants
 from lms.publishing.checking import Outcome
 from lms.publishing.files import KeptFile, source_hash
 from lms.publishing.models.courses import Lesson, Package, PackageVersion, VersionDecision
 from lms.publishing.queries import courses as queries
+from lms.publishing.queries import talks
 from lms.publishing.queries.unified import refuse_outside_unified
 from lms.publishing.rules import State
 
@@ -52,10 +53,7 @@ def receive(offer: Offer) -> UUID:
         offer = replace(offer, upload_token=uuid4())
     if queries.by_source(offer.tenant_id, offer.programme_code, digest):
         return _came_first(offer, digest)
-    with db.session.begin_nested() as attempt:
-        version_id = _new_version(offer, offer.package_id or _new_package(offer), digest)
-        if version_id is None:
-            attempt.rollback()  # no empty package is left by whoever came second
+    version_id = new_version(offer, digest)
     if version_id is None:
         return _came_first(offer, digest)
     _queue_check(version_id, offer.tenant_id, offer.title, attempt=1)
@@ -66,10 +64,7 @@ def receive_checked(offer: Offer, outcome: Outcome) -> UUID:
     """Write a version with what a check found already; the same file a moment ago is that version. Gives its id."""
     digest = source_hash(offer.files)
     offer = replace(offer, title=offer.title or (outcome.course.title if outcome.course else ""))
-    with db.session.begin_nested() as attempt:
-        version_id = _new_version(offer, offer.package_id or _new_package(offer), digest)
-        if version_id is None:
-            attempt.rollback()
+    version_id = new_version(offer, digest)
     if version_id is None:
         twin = queries.by_source(offer.tenant_id, offer.programme_code, digest)
         if twin is None:
@@ -125,6 +120,7 @@ def approve(version_id: UUID, seconds: dict[int, int]) -> None:
     row = _locked(version_id, State.APPROVED)
     _other_than_uploader(row)
     _inside_the_unified(version_id)
+    _nothing_open(version_id)
     lessons = list(db.session.scalars(select(Lesson).where(Lesson.version_id == row.id).order_by(Lesson.number)))
     for lesson in lessons:
         wanted = seconds.get(lesson.number, 0)
@@ -135,6 +131,8 @@ def approve(version_id: UUID, seconds: dict[int, int]) -> None:
     db.session.flush()
     row.state, row.decided_at, row.decided_by, row.reason = State.APPROVED, clock.now(), acting().person_id, ""
     _decide(row, "approved", "", {str(lesson.number): lesson.approved_seconds for lesson in lessons})
+    with widened("the machine's own job for an institution's lessons, asked for by the authority's approval"):
+        variants.begin(row.id)
 
 
 def return_(version_id: UUID, reason: str) -> None:
@@ -150,6 +148,15 @@ def return_(version_id: UUID, reason: str) -> None:
         reason.strip(),
     )
     _decide(row, "returned", reason.strip(), {})
+
+
+def new_version(offer: Offer, digest: str) -> UUID | None:
+    """Write a version, in a package of its own unless one is named; None when another window was quicker."""
+    with db.session.begin_nested() as attempt:
+        version_id = _new_version(offer, offer.package_id or _new_package(offer), digest)
+        if version_id is None:
+            attempt.rollback()  # no empty package is left by whoever came second
+    return version_id
 
 
 def _new_package(offer: Offer) -> UUID:
@@ -233,6 +240,13 @@ def _other_than_uploader(row: PackageVersion) -> None:
     problem = rules.refuse_reviewer(row.uploaded_by, acting().person_id)
     if problem:
         raise Refused(problem, code="own_upload")
+
+
+def _nothing_open(version_id: UUID) -> None:
+    """What the reviewer asked is settled before it is approved."""
+    left = talks.count_open(version_id)
+    if left:
+        raise Refused(f"还有 {left} 条意见没解决。看过改好的地方，点“解决了”，或者退回给机构", code="open_talks")
 
 
 def _inside_the_unified(version_id: UUID) -> None:

@@ -111,8 +111,8 @@ class ReturnForm(FlaskForm):
     )
 
 
-def seconds_of(fields: dict[str, str], number: int) -> int | None:
-    """Study time of lesson `number` in seconds out of fields minutes-N and seconds-N; None when they hold no whole numbers."""
+def seconds_of(fields: dict[str, str], number: int | str) -> int | None:
+    """Study time of lesson `number` (or of the "rest") in seconds out of fields minutes-N and seconds-N; None when they hold no whole numbers."""
     minutes, seconds = fields.get(f"minutes-{number}", "").strip(), fields.get(f"seconds-{number}", "0").strip() or "0"
     if (
         not (minutes.isascii() and minutes.isdigit() and seconds.isascii() and seconds.isdigit())

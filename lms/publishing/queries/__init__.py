@@ -8,6 +8,7 @@ from lms.publishing.queries.courses import (
     lesson,
     lessons,
     lessons_of,
+    newest_of,
     package_named,
     package_title,
     published_versions,
@@ -15,6 +16,7 @@ from lms.publishing.queries.courses import (
     versions_of_tenant,
     waiting_for_review,
 )
+from lms.publishing.queries.standing import refuse_learning, refuse_new_class, standing_of, standings
 from lms.publishing.queries.todo import todo
 from lms.publishing.queries.unified import refuse_outside_bank, refuse_outside_unified
 
@@ -26,11 +28,16 @@ __all__ = [
     "lesson",
     "lessons",
     "lessons_of",
+    "newest_of",
     "package_named",
     "package_title",
     "published_versions",
+    "refuse_learning",
+    "refuse_new_class",
     "refuse_outside_bank",
     "refuse_outside_unified",
+    "standing_of",
+    "standings",
     "todo",
     "version",
     "versions_of_tenant",

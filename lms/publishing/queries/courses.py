@@ -12,7 +12,9 @@ from courses.course import Finding, Quiz
 from lms.foundation.database import acting, db
 from lms.foundation.errors import NotFound
 from lms.publishing.models.courses import Lesson, Package, PackageVersion
+from lms.publishing.queries.standing import standings
 from lms.publishing.rules import Measure, State
+from lms.publishing.rules.standing import LISTED
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,15 @@ def lesson(lesson_id: UUID) -> LessonView:
 
 
 def published_versions(programme_code: str, tenant_id: UUID | None = None) -> list[VersionView]:
-    """Approved versions of a programme, newest first; of one institution where one is named."""
+    """Approved versions of a programme that are not withdrawn, newest first; of one institution where one is named."""
     query = select(PackageVersion).where(
         PackageVersion.programme_code == programme_code, PackageVersion.state == State.APPROVED
     )
     if tenant_id is not None:
         query = query.where(PackageVersion.tenant_id == tenant_id)
-    return _versions(query.order_by(PackageVersion.decided_at.desc()))
+    found = _versions(query.order_by(PackageVersion.decided_at.desc()))
+    stand = standings({one.id for one in found})
+    return [one for one in found if not stand.get(one.id, LISTED).withdrawn]
 
 
 def versions_of_tenant(tenant_id: UUID) -> list[VersionView]:
@@ -146,6 +150,13 @@ def waiting_for_review() -> list[VersionView]:
     scopes = acting().scope
     found = _versions(query.order_by(PackageVersion.submitted_at))
     return [one for one in found if any(scope.covers(one.region_code, one.plan_code) for scope in scopes)]
+
+
+def newest_of(package_id: UUID) -> VersionView | None:
+    """The approved version of a package with the highest number."""
+    approved = (PackageVersion.package_id == package_id, PackageVersion.state == State.APPROVED)
+    found = _versions(select(PackageVersion).where(*approved).order_by(PackageVersion.number.desc()).limit(1))
+    return found[0] if found else None
 
 
 def package_title(package_id: UUID, tenant_id: UUID) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import queries as accounts
 from lms.foundation import jobs
@@ -12,9 +12,12 @@ from lms.foundation.errors import NotFound
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.plans import queries as plans
-from lms.publishing import actions, files, queries, rules
+from lms.publishing import actions, files, outlook, queries, rules
+from lms.publishing.checking.packages import WORDS_OF_FORMAT
+from lms.publishing.forms.life import CommentForm, CopyForm, WithdrawForm
 from lms.publishing.links import media_url
-from lms.publishing.rules import State
+from lms.publishing.queries import talks
+from lms.publishing.rules import State, reports, standing
 from lms.publishing.rules.unified import demand_of
 
 bp = Blueprint("publishing", __name__)
@@ -27,7 +30,12 @@ def packages_list() -> str:
     with transaction(current()):
         versions = queries.versions_of_tenant(current().tenant())
         programmes = {programme.code: programme for programme in plans.programmes()}
-    return render_template("publishing/packages.html", versions=versions, programmes=programmes, words=rules.WORDS)
+        page = reports.page_of(request.args.get("page", "1"), len(versions))
+        shown = versions[page.first : page.first + reports.PER_PAGE]
+        stand = queries.standings({one.id for one in shown})
+    words = {"words": rules.WORDS, "standing_words": standing.WORDS, "formats": WORDS_OF_FORMAT}
+    more = {"standings": stand, "programmes": programmes, "count": len(versions), "page": page}
+    return render_template("publishing/packages.html", versions=shown, **words, **more)
 
 
 @bp.get("/packages/<uuid:version_id>")
@@ -40,6 +48,10 @@ def version(version_id: UUID) -> Any:
         programme = plans.programme(found.programme_code)
         job = jobs.find(found.job_id) if found.job_id and found.state is State.CHECKING else None
         look = accounts.second_look_of("package", version_id)
+        life = life_of(found)
+        copying = CopyForm(formdata=None)
+        copying.programme_code.choices = programmes_by_plan()
+    forms = {"withdrawing": WithdrawForm(formdata=None), "copying": copying, "commenting": CommentForm(formdata=None)}
     page = make_response(
         render_template(
             "publishing/version.html",
@@ -47,6 +59,8 @@ def version(version_id: UUID) -> Any:
             programme=programme,
             job=job,
             look=look,
+            **life,
+            **forms,
             **content_of(found, lessons),
         )
     )
@@ -88,25 +102,55 @@ def captions(version_id: UUID, number: int) -> Response:
 
 
 def content_of(found: queries.VersionView, lessons: list[queries.LessonView]) -> dict[str, Any]:
-    """What both pages show of a version: words for its state, report, and the lessons with their media."""
+    """What both sides' pages show of a version: words for its state, report, and a page of its lessons with their media."""
+    page = reports.page_of(request.args.get("page", "1"), len(lessons))
+    shown = lessons[page.first : page.first + reports.PER_PAGE]
     watched = {
         lesson.number: media_url(found.id, lesson.id, lesson.content_hash, current().person_id)
-        for lesson in lessons
+        for lesson in shown
         if lesson.kind == "video"
     }
     # The words of twenty films would fill the page: with several, each has a link to its captions instead.
-    cues = {lesson.number: files.captions(lesson) for lesson in lessons if lesson.captions_key and len(watched) == 1}
-    state = rules.WORDS[found.state]
+    cues = {lesson.number: files.captions(lesson) for lesson in shown if lesson.captions_key and len(watched) == 1}
+    doors = current_app.view_functions
     return {
-        "lessons": lessons,
+        "lessons": shown,
+        "all_lessons": lessons,
+        "page": page,
         "watched": watched,
         "cues": cues,
-        "state": state,
+        "state": rules.WORDS[found.state],
         "summary": rules.summary(found.findings),
+        "groups": reports.grouped(found.findings),
+        "format_words": WORDS_OF_FORMAT[found.format],
         "steps": rules.STEPS,
         "step": rules.step_now(found.state),
         "demand": demand_of(found.plan_code),
+        "standing_words": standing.WORDS,
+        "doors": doors,
     }
+
+
+def life_of(found: queries.VersionView) -> dict[str, Any]:
+    """How a version stands, who learns with it, what was said of it; inside a transaction."""
+    threads = talks.threads_of(found.id)
+    names = accounts.names_of({said.person_id for thread in threads for said in thread.comments})
+    newest = queries.newest_of(found.package_id)
+    return {
+        "standing": queries.standing_of(found.id),
+        "classes": outlook.classes_on([found.id]),
+        "threads": threads,
+        "names": names,
+        "newest": newest if newest and newest.number > found.number else None,
+    }
+
+
+def programmes_by_plan() -> dict[str, list[tuple[str, str]]]:
+    """Programmes under the plans they belong to, for a choice."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for programme in plans.programmes():
+        groups.setdefault(programme.plan, []).append((programme.code, programme.title))
+    return groups
 
 
 def own(version_id: UUID) -> queries.VersionView:

@@ -18,7 +18,7 @@ from lms.publishing import actions, arriving, files, queries, rules
 from lms.publishing.actions import uploads
 from lms.publishing.forms import BODY_BYTES, PackageForm, UploadForm
 from lms.publishing.queries import uploads as sent
-from lms.publishing.routes.courses import bp
+from lms.publishing.routes.courses import bp, programmes_by_plan
 from lms.publishing.rules.uploads import MOST_BYTES
 from media.storage import is_full
 
@@ -58,7 +58,7 @@ def new() -> Any:
     package_id = _package_asked()
     form = _form(upload_token=str(uuid4()))
     with transaction(current()):
-        form.programme_code.choices = _choices()
+        form.programme_code.choices = programmes_by_plan()
         if package_id:
             form.title.data, form.programme_code.data = queries.package_title(package_id, current().tenant())
     return _page(form, package_id)
@@ -71,7 +71,7 @@ def receive() -> Any:
     package_id = _package_asked()
     form = _form()
     with transaction(current()):
-        form.programme_code.choices = _choices()
+        form.programme_code.choices = programmes_by_plan()
     if not form.validate_on_submit():
         return _not_taken(form, package_id)
     came = _came(form)
@@ -193,14 +193,6 @@ def _offer(form: Form, kept: dict[str, files.KeptFile], package_id: UUID | None)
         files=kept,
         package_id=package_id,
     )
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    """Programmes under the plans they belong to."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for programme in plans.programmes():
-        groups.setdefault(programme.plan, []).append((programme.code, programme.title))
-    return groups
 
 
 def _package_asked() -> UUID | None:

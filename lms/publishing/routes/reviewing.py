@@ -12,7 +12,9 @@ from lms.foundation.principal import current
 from lms.plans import queries as plans
 from lms.publishing import actions, queries, rules
 from lms.publishing.forms import ReturnForm, seconds_of
-from lms.publishing.routes.courses import bp, content_of, reviewed
+from lms.publishing.forms.life import CommentForm, StandingForm
+from lms.publishing.routes.courses import bp, content_of, life_of, reviewed
+from lms.publishing.rules.standing import Act, Standing, may_follow
 
 
 @bp.get("/reviews")
@@ -69,12 +71,15 @@ def _review_page(version_id: UUID, form: ReturnForm, errors: dict[int, str], sta
         lessons = queries.lessons_of(version_id)
         programme = plans.programme(found.programme_code)
         institution = accounts.organisation(found.tenant_id)
+        life = life_of(found)
     own = rules.refuse_reviewer(found.uploaded_by, current().person_id)
     more = {
         "institution": institution,
         "own": own,
         "form": form,
         "errors": errors,
+        "commenting": CommentForm(formdata=None),
+        "standing_form": _standing_form(life["standing"]),
     }
     page = render_template(
         "publishing/review.html",
@@ -82,19 +87,32 @@ def _review_page(version_id: UUID, form: ReturnForm, errors: dict[int, str], sta
         programme=programme,
         typed=request.form,
         **more,
+        **life,
         **content_of(found, lessons),
     )
     return page, status
 
 
+def _standing_form(now: Standing) -> StandingForm:
+    """What may be done to it now."""
+    form = StandingForm(formdata=None)
+    form.act.choices = [one for one in form.act.choices if may_follow(now, Act(one.value), authority=True)]
+    return form
+
+
 def _study_times(lessons: list[queries.LessonView]) -> tuple[dict[int, int], dict[int, str]]:
-    """Approved seconds by lesson number, and what is wrong with those that cannot be approved."""
+    """Approved seconds by lesson number, and what is wrong with those that cannot be approved.
+
+    With many lessons without a timeline one field may speak for all that have none of their own.
+    """
+    fields = request.form.to_dict()
     seconds, errors = {}, {}
     for lesson in lessons:
-        if lesson.kind != "video":
+        if lesson.kind == "quiz":
             seconds[lesson.number] = rules.QUIZ_SECONDS
             continue
-        wanted = seconds_of(request.form.to_dict(), lesson.number)
+        own = f"minutes-{lesson.number}" in fields or not lesson.measure.untimed
+        wanted = seconds_of(fields, lesson.number if own else "rest")
         problem = "填整数，比如 12 分 18 秒" if wanted is None else rules.refuse_seconds(lesson.measure, wanted)
         if problem:
             errors[lesson.number] = problem
