@@ -63,6 +63,7 @@ lock: $(VENV)/.dev ## resolve the requirements anew and write their hashes
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --python $(BIN)/python --custom-compile-command 'make lock' --output-file $$name.txt $$name.in; done
 	@npm install --package-lock-only --loglevel=error
+	@$(BIN)/python -c 'import json, pathlib; p = pathlib.Path("package-lock.json"); d = json.loads(p.read_text()); [v.pop("funding", 0) for v in d["packages"].values()]; p.write_text(json.dumps(d, indent=2, ensure_ascii=False) + "\n")'
 
 clean: ## remove what was set up and built; the data folder stays
 	@rm -rf $(VENV) node_modules lms/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
