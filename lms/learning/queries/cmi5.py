@@ -46,7 +46,7 @@ def standing(registration: UUID, tenant_id: UUID) -> RegistrationView:
     told = select(Cmi5Satisfied.node, Cmi5Satisfied.at).where(
         Cmi5Satisfied.tenant_id == tenant_id, Cmi5Satisfied.registration == registration
     )
-    nodes = {node: at for node, at in db.session.execute(told).tuples()}  # noqa: C416 - a Result is no mapping
+    nodes = {node: at for node, at in db.session.execute(told)}  # noqa: C416 - a Result is no mapping
     return RegistrationView(
         row.id, row.version_id, row.satisfied_at, aus_of(registration), nodes, _sessions(registration, tenant_id)
     )

@@ -63,6 +63,8 @@ def record(token: str, resource: str) -> Any:
     request.max_content_length = request.max_form_memory_size = LARGEST_BODY
     if request.method == "OPTIONS":
         return _headed(Response(status=204), token)
+    if resource == "fetch":
+        return Response(status=405, headers={"Allow": "POST"})
     return _headed(_response(_answered(token, resource.strip("/"))), token)
 
 

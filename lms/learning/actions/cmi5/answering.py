@@ -17,7 +17,7 @@ from lms.foundation import clock
 from lms.foundation.database import db, widened
 from lms.learning.actions import leases
 from lms.learning.actions.cmi5 import previewing, satisfying
-from lms.learning.actions.cmi5.noticing import notice
+from lms.learning.actions.cmi5.noticing import learnt, notice
 from lms.learning.actions.cmi5.sessions import (
     au_of,
     facts_of,
@@ -32,7 +32,7 @@ from lms.learning.queries.launches import LaunchView
 from lms.learning.rules.cmi5 import gate, reach, tincan
 from lms.learning.rules.cmi5.reach import Holder
 from lms.learning.rules.cmi5.refusal import Forbidden
-from lms.learning.rules.cmi5.terms import Facts, Json, Terms
+from lms.learning.rules.cmi5.terms import Facts, Json, MoveOn, Terms
 from lms.lrs import actions as lrs
 from lms.lrs import queries
 from lms.lrs.connection import cursor
@@ -189,7 +189,10 @@ def _keep(work: Work, call: Call, given: list[Json], facts: Facts, *, kept: bool
     if kept and given:
         session.last_at = work.at
         keep_facts(session, work.facts, facts, work.at)
-        _settle(work, facts.said - work.facts.said)
+        said = facts.said - work.facts.said
+        _settle(work, said)
+        if work.session.records and _is_learnt(work, said):
+            learnt(work.launch, work.at)
     db.session.flush()
 
 
@@ -206,6 +209,14 @@ def _settle(work: Work, said: frozenset[Verb]) -> None:
     told = satisfying.settle(work.registration, au, work.terms.move_on, work.terms, work.at)
     if told:
         lrs.store(told, work.session.tenant_id)
+
+
+def _is_learnt(work: Work, said: frozenset[Verb]) -> bool:
+    """Whether the AU is satisfied by what was said now; one that asks for nothing is learnt by being opened."""
+    if work.terms.move_on is MoveOn.NOT_APPLICABLE:
+        return Verb.INITIALIZED in said
+    au = standing_row(work.session.tenant_id, work.session.registration, work.session.lesson_id)
+    return bool(said) and au is not None and au.satisfied_at == work.at
 
 
 def _shown(work: Work, call: Call, found: Answer) -> Answer:
