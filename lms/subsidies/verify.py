@@ -489,6 +489,7 @@ def _take_row(
     leaf = leaf_hash(kind, content)
     bundle.leaves.append((position, leaf))
     kept = {name: sys.intern(v) if isinstance(v := content[name], str) else v for name in needed or content}
+    kept["check_id"] = content.get("check_id")
     shown = {name: sys.intern(row[name]) for name in ("ip", "ip_salt") if needed}
     bundle.rows.append({**kept, **shown, "position": position, "line": nth, "leaf": leaf})
     if sealed is None:
@@ -609,9 +610,10 @@ def _check_row(row: Mapping[str, Any], manifest: Mapping[str, Any], bundle: Bund
         report.add("people.jsonl", "记录里的人不在名单里", row=str(row["person_id"]))
     if not _address_fits(row, manifest["identity"]):
         report.add("rows.jsonl", "IP 和封存的承诺对不上", field="ip", **place)
+    moved = row["correction_no"] is not None or row.get("check_id") is not None
     if row["correction_no"] is None and row["credited_ms"] + row["excluded_ms"] != row["claimed_ms"]:
         report.add("rows.jsonl", "计入加没计入，不等于播放的时长", field="credited_ms", **place)
-    if row["correction_no"] is None and not 0 <= row["credited_ms"] <= row["observed_ms"]:
+    if not moved and not 0 <= row["credited_ms"] <= row["observed_ms"]:
         report.add("rows.jsonl", "计入的比服务器看到的时间还多", field="credited_ms", **place)
 
 
@@ -634,6 +636,8 @@ def _check_sums(manifest: Mapping[str, Any], bundle: Bundle, report: Report) -> 
         "excluded_ms": sum(row["excluded_ms"] for row in bundle.rows),
         "class_hours": hours,
     }
+    if "held" in bundle.context:
+        facts["held_ms"] = sum(claim["held"] for claim in derive_claims(lines, bundle))
     for name, value in facts.items():
         if manifest[name] != value:
             report.add("manifest.json", f"清单写 {manifest[name]}，从记录算出来是 {value}", field=name)
@@ -643,22 +647,26 @@ def _check_sums(manifest: Mapping[str, Any], bundle: Bundle, report: Report) -> 
 def derive_claims(lines: Iterable[Line], bundle: Bundle) -> list[dict[str, Any]]:
     """One floor for each person and calendar year."""
     sums: dict[tuple[str, str], list[int]] = {}
+    held = frozenset(bundle.context.get("held", ()))
     for line in lines:
         key = line.rows[0]["person_id"], line.rows[0]["day"][:4]
-        credited, excluded = sums.get(key, [0, 0])
-        sums[key] = [credited + line.sum("credited_ms"), excluded + line.sum("excluded_ms")]
+        of = sums.setdefault(key, [0, 0, 0])
+        of[0] += line.sum("credited_ms")
+        of[1] += line.sum("excluded_ms")
+        of[2] += line.sum("credited_ms") if line.rows[0]["session_id"] in held else 0
     claims = []
     for person in bundle.people:
         for year in sorted(y for p, y in sums if p == person) or [bundle.context["year"]]:
-            credited, excluded = sums.get((person, year), [0, 0])
-            hours = max(0, credited) // bundle.class_hour_ms
-            rest = credited - hours * bundle.class_hour_ms
+            credited, excluded, waits = sums.get((person, year), [0, 0, 0])
+            hours = max(0, credited - waits) // bundle.class_hour_ms
+            rest = credited - waits - hours * bundle.class_hour_ms
             claims.append(
                 {
                     "person": person,
                     "year": year,
                     "credited": credited,
                     "excluded": excluded,
+                    "held": waits,
                     "hours": hours,
                     "rest": rest,
                 }
@@ -690,7 +698,9 @@ def _done(ms: int, bundle: Bundle) -> str:
 def _played(line: Line) -> str:
     joined: list[list[int]] = []
     for a, b in sorted(
-        (r["from_ms"], r["to_ms"]) for r in line.rows if r["from_ms"] is not None and r["to_ms"] is not None
+        (r["from_ms"], r["to_ms"])
+        for r in line.rows
+        if r["from_ms"] is not None and r["to_ms"] is not None and r.get("check_id") is None
     ):
         if joined and a <= joined[-1][1]:
             joined[-1][1] = max(joined[-1][1], b)
@@ -763,19 +773,19 @@ def line_cells(bundle: Bundle) -> Iterator[list[Any]]:
 def claim_cells(bundle: Bundle) -> Iterator[list[Any]]:
     """What must stand in each row of 申领合计."""
     claims = derive_claims(derive_lines(bundle), bundle)
+    # bundles made before time could be on hold have no column for it
+    names = ("credited", "excluded", *(("held",) if "held" in bundle.context else ()))
     for nth, c in enumerate(claims, 1):
         person = bundle.people[c["person"]]
-        sums = [Decimal(c["credited"]) / 1000, Decimal(c["excluded"]) / 1000, c["hours"], Decimal(c["rest"]) / 1000]
+        sums = [*(Decimal(c[name]) / 1000 for name in names), c["hours"], Decimal(c["rest"]) / 1000]
         tail = [bundle.context["planned_class_hours"], _done(c["credited"], bundle), _scores(person, bundle)]
         yield [nth, person["name"], person["id_number"], c["year"], *sums, *tail]
-    credited, excluded = sum(c["credited"] for c in claims), sum(c["excluded"] for c in claims)
     yield [
         "",
         "合计",
         "",
         "",
-        Decimal(credited) / 1000,
-        Decimal(excluded) / 1000,
+        *(Decimal(sum(c[name] for c in claims)) / 1000 for name in names),
         sum(c["hours"] for c in claims),
         "",
         "",

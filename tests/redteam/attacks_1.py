@@ -1,7 +1,7 @@
 """Attacks 1 to 13 of hours.md: what one person with one script can try."""
 
-import json
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 from tests.redteam.ground import HOUR_S, Ground
@@ -165,14 +165,19 @@ def sixteen(ground: Ground) -> Side:
     yield ground.completed(who) == 0, "the lesson is complete"
 
 
-def _honest(ground: Ground, lesson: Lesson) -> Lesson:
-    """Somebody who answers when asked whether they are there."""
+def _honest(ground: Ground, lesson: Lesson, after: float = 7.0) -> Lesson:
+    """Somebody who reads what is asked and answers after a while."""
+
+    def attend(asked: Lesson, answer: dict[str, Any]) -> None:
+        check = answer.get("check")
+        if check:
+            ground.turn(after)
+            asked.browser.post(f"/learn/checks/{check['id']}/answers", {"chosen": read(ground, check), "way": "touch"})
+
     lesson.attend = attend
     return lesson
 
 
-def attend(lesson: Lesson, answer: dict[str, object]) -> None:
-    """Answer a presence check as a person does, after a while that differs each time."""
-    check = answer.get("presence")
-    if check:
-        raise RuntimeError(f"a presence check that nobody here can answer: {json.dumps(check)[:200]}")
+def read(ground: Ground, check: dict[str, Any]) -> str:
+    """What a person sees at once and a script does not know: which of the options is right."""
+    return str(ground.sql("select answer from presence_check where id = :id", id=check["id"]))

@@ -16,6 +16,7 @@ from lms.subsidies.bundle import gathering
 from tests import people as cast_of
 from tests.people import SYSTEM
 from tests.redteam.attacks_1 import _honest as honest
+from tests.redteam.attacks_1 import read
 from tests.redteam.ground import HOUR_S, LESSONS, PLACE, Ground, Trainee
 from tests.redteam.hands import Lesson
 from tests.redteam.telling import scenario
@@ -65,23 +66,32 @@ def ten_at_once(ground: Ground) -> Side:
     yield ground.completed(who) <= 1, "more than one lesson is complete"
 
 
-@scenario("17", "never answers whether anybody is there", most=900)
+@scenario("17", "never answers whether anybody is there", most=900, reasons=["presence"])
 def deaf(ground: Ground) -> Side:
-    lesson = ground.open(ground.somebody()).watch(0, HOUR_S)
-    asked = [answer for answer in lesson.answers if answer.data.get("presence")]
-    yield bool(asked), "no presence check was issued within 45 minutes"
+    who = ground.somebody()
+    lesson = ground.open(who).watch(0, HOUR_S)
+    asked = [answer.data["check"]["id"] for answer in lesson.answers if answer.data.get("check")]
+    yield bool(asked), "no presence check was put within 45 minutes"
+    yield ground.credited(who) < HOUR_S / 3, "the time since the last proof stayed"
+    ground.turn(30 * 3600)
+    for check_id in asked[-1:]:
+        right = read(ground, {"id": check_id})
+        lesson.browser.post(f"/learn/checks/{check_id}/answers", {"chosen": right, "way": "touch"})
+    yield ground.credited(who) == 0, "an answer a day too late gave time back"
 
 
-@scenario("18", "a machine answers at once, each time alike", most=4 * 3600)
+@scenario("18", "a machine answers at once, each time alike", most=4 * 3600, hours=0)
 def machine(ground: Ground) -> Side:
     who = ground.somebody()
     asked = 0
-    for n in range(1, 4):
-        lesson = ground.open(who, f"L{n}").watch(0, HOUR_S)
-        asked += sum(1 for answer in lesson.answers if answer.data.get("presence"))
-    yield asked > 0, "no presence check was issued"
-    held = ground.sql("select to_regclass('hold') is not null or to_regclass('hour_hold') is not null")
-    yield bool(held), "there are no holds yet"
+    for n in range(1, 5):
+        lesson = honest(ground, ground.open(who, f"L{n}"), after=0.2).watch(0, HOUR_S)
+        asked += sum(1 for answer in lesson.answers if answer.data.get("check"))
+    yield asked >= 8, f"only {asked} presence checks in three hours"
+    ground.turn(3600)
+    ground.look_over()
+    held = ground.held(who)
+    yield held >= ground.credited(who) > 0, f"{held:g} s of {ground.credited(who):g} s are on hold"
 
 
 @scenario("19", "the same proof of identity for each check", most=HOUR_S)

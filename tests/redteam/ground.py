@@ -15,7 +15,8 @@ from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import clock, secrets
 from lms.foundation.database import db, transaction
-from lms.learning.actions import registering
+from lms.learning import queries as learning
+from lms.learning.actions import holding, registering
 from lms.learning.checking import reading
 from lms.learning.checking.comparing import check
 from lms.learning.checking.policies import Book
@@ -91,6 +92,16 @@ class Ground:
         with transaction(SYSTEM):
             total = select(func.coalesce(func.sum(HourLedger.credited_ms), 0))
             return int(db.session.scalar(total.where(HourLedger.person_id.in_([one.id for one in who])))) / 1000
+
+    def look_over(self) -> None:
+        """What the platform does every ten minutes: hold what is out of the common."""
+        with transaction(SYSTEM):
+            holding.look_on()
+
+    def held(self, *who: Trainee) -> float:
+        """Seconds of people that wait for a reviewer."""
+        with transaction(SYSTEM):
+            return sum(sum(learning.held_by_registration(one.id).values()) for one in who) / 1000
 
     def by_day(self, who: Trainee) -> list[float]:
         """Seconds by day, in the order of the days."""

@@ -29,8 +29,13 @@ def play(ground: Ground, scenarios: Iterable[Scenario]) -> Iterator[Result]:
 def _add_up(ground: Ground, result: Result) -> None:
     if not ground.met:
         return
+    if result.scenario.number.startswith("H"):
+        ground.turn(BETWEEN_S)
+        ground.look_over()
+        if held := ground.held(*ground.met):
+            result.failed.append(f"{held:g} s of somebody honest are on hold")
     result.credited_s = ground.credited(*ground.met)
-    result.claimable = sum(int(ground.credited(one) // CLASS_HOUR_S) for one in ground.met)
+    result.claimable = sum(int((ground.credited(one) - ground.held(one)) // CLASS_HOUR_S) for one in ground.met)
     result.reasons = ground.reasons(*ground.met)
     for each in ground.differences(*ground.met)[:3]:
         result.failed.append(f"the second rule: {each.field} is {each.recorded}, must be {each.recomputed}")

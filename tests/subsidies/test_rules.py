@@ -133,6 +133,16 @@ def test_played_holds_each_millisecond_once(pairs: list[tuple[int, int]]) -> Non
     assert all(a[1] < b[0] for a, b in pairwise(joined))
 
 
+def test_time_on_hold_and_time_taken_back_are_not_claimed() -> None:
+    """Sabotage: leave `held` out of claims._claim, or count what a check took as played."""
+    kept = ledgers.content(0, XIAOYING, credited_ms=5_400_000, claimed_ms=5_400_000)
+    waits = {**ledgers.content(1, XIAOYING, credited_ms=2_700_000, claimed_ms=2_700_000), "session_id": "waits"}
+    taken = {**kept, "claimed_ms": 0, "credited_ms": -2_700_000, "excluded_ms": 2_700_000, "reason": "presence"}
+    found = lines(entries([kept, waits, {**taken, "check_id": "c1"}]), ORDER)
+    [claim, *_] = claims.claims(found, [XIAOYING.person_id], 2700, "2026", {"waits"})
+    assert (claim.credited_ms, claim.held_ms, claim.class_hours, claim.remainder_ms) == (5_400_000, 2_700_000, 1, 0)
+
+
 def test_midnight_is_guangdongs() -> None:
     assert on_the_wall("2026-11-22T16:00:00.000000Z") == "2026-11-23 00:00:00"
 
@@ -150,6 +160,7 @@ def test_the_verifier_derives_the_same_sheet(rows: int, seed: int) -> None:
             "planned_class_hours": ledgers.SUBJECT.planned_class_hours,
             "teacher": ledgers.SUBJECT.teacher,
             "year": "2026",
+            "held": sorted({row["session_id"] for row in made[: rows // 3]}),
         },
         policies={ledgers.POLICY_HASH: ledgers.POLICY},
         people={p.person_id: {"name": p.name, "id_number": p.id_number, "scores": p.scores} for p in ledgers.PEOPLE},
@@ -157,5 +168,5 @@ def test_the_verifier_derives_the_same_sheet(rows: int, seed: int) -> None:
     )
     frame = ledgers.SUBJECT.frame
     assert list(sheet.line_rows(found, frame)) == list(verify.line_cells(bundle))
-    claimed = claims.claims(found, ORDER, 2700, "2026")
+    claimed = claims.claims(found, ORDER, 2700, "2026", frozenset(bundle.context["held"]))
     assert list(sheet.claim_rows(claimed, frame)) == list(verify.claim_cells(bundle))

@@ -108,7 +108,7 @@ def _csv_line(cells: Sequence[str]) -> bytes:
 
 def _write_sheet(folder: Path, subject: Subject, seal: Seal, found: list[Line], rows: int) -> Figures:
     frame = subject.frame
-    claimed = claims(found, list(frame.people), subject.class_hour_seconds, subject.year)
+    claimed = claims(found, list(frame.people), subject.class_hour_seconds, subject.year, frozenset(subject.held))
     heading = workbook.Heading(subject.title, subject.facts, words.notes(subject, seal), seal.sealed_at)
     workbook.write_workbook(folder / "hours.xlsx", heading, line_rows(found, frame), claim_rows(claimed, frame))
     return _figures(found, claimed, len(subject.people), rows)
@@ -116,7 +116,8 @@ def _write_sheet(folder: Path, subject: Subject, seal: Seal, found: list[Line], 
 
 def _figures(found: list[Line], claimed: list[Claim], people: int, rows: int) -> Figures:
     credited, excluded = sum(c.credited_ms for c in claimed), sum(c.excluded_ms for c in claimed)
-    return Figures(rows, people, len(found), credited, excluded, sum(c.class_hours for c in claimed))
+    hours, held = sum(c.class_hours for c in claimed), sum(c.held_ms for c in claimed)
+    return Figures(rows, people, len(found), credited, excluded, hours, held)
 
 
 def _write_words(folder: Path, subject: Subject, seal: Seal) -> None:
@@ -125,6 +126,7 @@ def _write_words(folder: Path, subject: Subject, seal: Seal) -> None:
         "cohort_code": subject.cohort_code,
         "columns": {**workbook.COLUMNS, "excluded.csv": EXCLUDED_COLUMNS},
         "facts": subject.facts,
+        "held": list(subject.held),
         "lessons": [asdict(lesson) for lesson in subject.lessons],
         "planned_class_hours": subject.planned_class_hours,
         "teacher": subject.teacher,

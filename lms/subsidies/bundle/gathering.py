@@ -183,6 +183,7 @@ def subject(order: Order, principal: Principal, policies: frozenset[str]) -> Sub
         lessons = publishing.lessons(cohort.version_id)
         members = _members(order)
         rules = [plans.hour_policy_by_id(policy_id) for policy_id in sorted(policies)]
+        held = sorted(str(session_id) for session_id in learning.held_sessions(order.cohort_id))
     span = f"{_day(cohort.starts_on)}至{_day(cohort.ends_on)}"
     return Subject(
         cohort_id=str(cohort.id),
@@ -198,6 +199,7 @@ def subject(order: Order, principal: Principal, policies: frozenset[str]) -> Sub
         policies=tuple(_policy(rule) for rule in rules),
         reasons={reason.value: cause(reason) for reason in Reason},
         kind=KIND,
+        held=tuple(held),
     )
 
 

@@ -39,7 +39,9 @@ class Seal:
 
 @dataclass(frozen=True)
 class Subject:
-    """The class that a bundle is about; `identity` is masked or full, `year` the one of those who earned nothing."""
+    """The class that a bundle is about; `identity` is masked or full, `year` the one of those who earned nothing.
+
+    `held` are the sessions whose time waits for a reviewer, in order."""
 
     cohort_id: str
     cohort_code: str
@@ -54,6 +56,7 @@ class Subject:
     policies: tuple[dict[str, Any], ...]
     reasons: Mapping[str, str]
     kind: str
+    held: tuple[str, ...] = ()
 
     @property
     def class_hour_seconds(self) -> int:
@@ -84,3 +87,4 @@ class Figures:
     credited_ms: int
     excluded_ms: int
     class_hours: int
+    held_ms: int = 0

@@ -1,6 +1,6 @@
 """What can be claimed: one floor, at the claim line (domain.md 2.2: one person, one programme, one year)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.subsidies.rules.lines import Line, excluded_ms
@@ -8,12 +8,13 @@ from lms.subsidies.rules.lines import Line, excluded_ms
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One person's claim line of a calendar year; milliseconds, and whole class hours."""
+    """One person's claim line of a calendar year; milliseconds, and whole class hours. What is on hold is not claimed."""
 
     person_id: str
     year: str
     credited_ms: int
     excluded_ms: int
+    held_ms: int
     class_hours: int
     remainder_ms: int
 
@@ -23,27 +24,33 @@ def class_hours(credited_ms: int, class_hour_seconds: int) -> int:
     return max(0, credited_ms) // (class_hour_seconds * 1000)
 
 
-def claims(lines: Iterable[Line], people: Sequence[str], class_hour_seconds: int, year: str) -> list[Claim]:
-    """Return a claim line for each person and year, in the order of people; who earned nothing has one for `year`."""
-    credited: dict[tuple[str, str], int] = {}
-    excluded: dict[tuple[str, str], int] = {}
+def claims(
+    lines: Iterable[Line],
+    people: Sequence[str],
+    class_hour_seconds: int,
+    year: str,
+    held: Collection[str] = frozenset(),
+) -> list[Claim]:
+    """Return a claim line for each person and year, in the order of people; who earned nothing has one for `year`.
+
+    `held` are the sessions whose time waits for a reviewer.
+    """
+    sums: dict[tuple[str, str], list[int]] = {}
     for line in lines:
-        key = line.person_id, line.year
-        credited[key] = credited.get(key, 0) + line.credited_ms
-        excluded[key] = excluded.get(key, 0) + excluded_ms(line)
+        of = sums.setdefault((line.person_id, line.year), [0, 0, 0])
+        of[0] += line.credited_ms
+        of[1] += excluded_ms(line)
+        of[2] += line.credited_ms if line.session_id in held else 0
     found = []
     for person in people:
-        years = sorted(y for p, y in credited if p == person) or [year]
-        found += [_claim((person, y), credited, excluded, class_hour_seconds) for y in years]
+        years = sorted(y for p, y in sums if p == person) or [year]
+        found += [_claim((person, y), *sums.get((person, y), (0, 0, 0)), class_hour_seconds) for y in years]
     return found
 
 
-def _claim(
-    key: tuple[str, str], credited: dict[tuple[str, str], int], excluded: dict[tuple[str, str], int], seconds: int
-) -> Claim:
-    earned = credited.get(key, 0)
-    hours = class_hours(earned, seconds)
-    return Claim(*key, earned, excluded.get(key, 0), hours, earned - hours * seconds * 1000)
+def _claim(key: tuple[str, str], earned: int, excluded: int, held: int, seconds: int) -> Claim:
+    hours = class_hours(earned - held, seconds)
+    return Claim(*key, earned, excluded, held, hours, earned - held - hours * seconds * 1000)
 
 
 def done_percent(credited_ms: int, planned_class_hours: int, class_hour_seconds: int) -> str:

@@ -13,7 +13,8 @@ class Entry:
     """A ledger record. Times are text as sealed (RFC 3339, UTC), durations milliseconds.
 
     claimed is what the device said it played, observed what the server saw pass, credited what counts;
-    credited + excluded == claimed except in a correction, whose credited_ms is a signed difference.
+    credited + excluded == claimed except in a correction, whose credited_ms is a signed difference, and with a
+    check_id: a presence check took time back or gave it back.
     """
 
     position: int
@@ -36,6 +37,7 @@ class Entry:
     policy_hash: str
     correction_no: str | None
     created_at: str
+    check_id: str | None = None
 
     @property
     def year(self) -> str:
@@ -45,7 +47,8 @@ class Entry:
 
 def entry(content: Mapping[str, Any], position: int, leaf_hash: bytes, ip: str) -> Entry:
     """Read a sealed record and the address as it may be shown; KeyError when a field is missing."""
-    own = {name: content[name] for name in Entry.__slots__ if name not in {"position", "leaf_hash", "ip"}}
+    own = {name: content[name] for name in Entry.__slots__ if name not in {"position", "leaf_hash", "ip", "check_id"}}
+    own["check_id"] = content.get("check_id")
     return Entry(position=position, leaf_hash=leaf_hash, ip=ip, **own)
 
 

@@ -48,7 +48,7 @@ class Line:
         self.recorded_at = max(self.recorded_at, entry.created_at)
         _note(self.devices, entry.device)
         _note(self.ips, entry.ip)
-        if entry.from_ms is not None and entry.to_ms is not None:
+        if entry.from_ms is not None and entry.to_ms is not None and entry.check_id is None:
             self.stretches.append((entry.from_ms, entry.to_ms))
         if entry.correction_no:
             _note(self.corrections, entry.correction_no)

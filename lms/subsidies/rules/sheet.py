@@ -128,6 +128,7 @@ CLAIM_COLUMNS: tuple[tuple[str, int], ...] = (
     ("年度", 8),
     ("有效时长(秒)", 14),
     ("不计时长(秒)", 14),
+    ("待核实(秒)", 12),
     ("可申领学时", 12),
     ("不满1学时(秒)", 14),
     ("计划学时", 10),
@@ -151,10 +152,11 @@ def claim_rows(claims: Sequence[Claim], frame: Frame) -> Iterator[list[Cell]]:
     for nth, claim in enumerate(claims, 1):
         person = frame.people[claim.person_id]
         done = done_percent(claim.credited_ms, frame.planned_class_hours, frame.class_hour_seconds)
-        sums: list[Cell] = [seconds(claim.credited_ms), seconds(claim.excluded_ms), claim.class_hours]
+        sums: list[Cell] = [seconds(ms) for ms in (claim.credited_ms, claim.excluded_ms, claim.held_ms)]
+        sums.append(claim.class_hours)
         scores = scores_text(person, frame.lessons)
         tail: list[Cell] = [seconds(claim.remainder_ms), frame.planned_class_hours, done, scores]
         yield [nth, person.name, person.id_number, claim.year, *sums, *tail]
     credited, excluded = sum(c.credited_ms for c in claims), sum(c.excluded_ms for c in claims)
-    hours = sum(claim.class_hours for claim in claims)
-    yield ["", "合计", "", "", seconds(credited), seconds(excluded), hours, "", "", "", ""]
+    hours, held = sum(claim.class_hours for claim in claims), sum(claim.held_ms for claim in claims)
+    yield ["", "合计", "", "", seconds(credited), seconds(excluded), seconds(held), hours, "", "", "", ""]
