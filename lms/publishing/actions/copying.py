@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from lms.foundation import clock
 from lms.foundation.database import acting, db
 from lms.foundation.errors import Conflict
+from lms.publishing.actions import variants
 from lms.publishing.actions.courses import Offer, new_version
 from lms.publishing.models.courses import Lesson, PackageVersion
 from lms.publishing.queries import courses as queries
@@ -71,3 +72,4 @@ def _fill(copied: PackageVersion, row: PackageVersion) -> None:
     db.session.add_all([Lesson(**{name: getattr(one, name) for name in _KEPT}, **place) for one in lessons])
     db.session.execute(_FILES, {"new": copied.id, "old": row.id})
     db.session.flush()
+    variants.copy_sounds(row.id, copied.id)

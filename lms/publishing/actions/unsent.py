@@ -31,7 +31,7 @@ def unsent(version_id: UUID) -> PackageVersion:
 
 def rehash(version: PackageVersion) -> None:
     """Write the version's hash anew over all that a trainee will see and hear."""
-    rows = db.session.scalars(select(Lesson).where(Lesson.version_id == version.id).order_by(Lesson.number))
+    rows = db.session.scalars(select(Lesson).where(Lesson.version_id == version.id).order_by(Lesson.number)).all()
     checked = tuple(
         CheckedLesson(
             row.number,
@@ -46,6 +46,7 @@ def rehash(version: PackageVersion) -> None:
     heard = select(LessonSound.lesson_id, LessonSound.language, LessonSound.key).where(
         LessonSound.version_id == version.id
     )
-    sounds = sorted([str(lesson_id), language, key or ""] for lesson_id, language, key in db.session.execute(heard))
+    numbers = {row.id: row.number for row in rows}
+    sounds = sorted([numbers[id], language, key or ""] for id, language, key in db.session.execute(heard))
     version.content_hash = sha256(msgspec.json.encode([whole, sounds])).hexdigest() if sounds else whole
     db.session.flush()

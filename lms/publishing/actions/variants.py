@@ -72,6 +72,22 @@ def remove_sound(version_id: UUID, sound_id: UUID) -> None:
     rehash(version)
 
 
+def copy_sounds(old_version_id: UUID, new_version_id: UUID) -> None:
+    """Give a copied version the sound tracks of the old one, lesson by lesson; the files are the same."""
+    query = select(Lesson.number, LessonSound).join(Lesson, Lesson.id == LessonSound.lesson_id)
+    heard = db.session.execute(query.where(LessonSound.version_id == old_version_id)).all()
+    if not heard:
+        return
+    lessons = db.session.scalars(select(Lesson).where(Lesson.version_id == new_version_id))
+    by_number = {lesson.number: lesson for lesson in lessons}
+    for number, old in heard:
+        new = by_number[number]
+        kept = {name: getattr(old, name) for name in ("language", "key", "size_bytes", "duration_ms", "added_by")}
+        place = {"tenant_id": new.tenant_id, "version_id": new_version_id, "lesson_id": new.id}
+        db.session.add(LessonSound(**place, **kept))
+    db.session.flush()
+
+
 def _write_sound(lesson: queries.LessonView, language: str, key: str | None, size_bytes: int, duration_ms: int) -> None:
     if language not in LANGUAGES:
         raise NotFound()
