@@ -6,7 +6,7 @@ Nothing is ever written under a name of the archive: `keep` gets a stream and de
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from courses.course import Finding, Level, Member, Refused
 from courses.gate.entries import data_places, judge_record, overlaps
@@ -58,7 +58,7 @@ class Archive:
 
     def _kept(self, name: str, record: Record, place: int, keep: Keep) -> Member:
         stream = Inflated(self._file, record, place, name, self._budget)
-        digest = keep(name, stream, record.size)
+        digest = keep(name, cast(BinaryIO, stream), record.size)
         stream.drain()
         return Member(name, record.size, digest)
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from courses.archive import Keep
 from courses.course import Finding, Level
@@ -108,7 +108,7 @@ class Look:
             if not path.lower().endswith(_TEXTS) or self.left <= 0:
                 return keep(path, stream, size)
             seen = Passing(stream)
-            digest = keep(path, seen, size)
+            digest = keep(path, cast(BinaryIO, seen), size)
             data = seen.begin()
             self.left -= len(data)
             self.text(path, data)
@@ -202,7 +202,7 @@ class Look:
         return _warned(what, "在课件软件里给图片写一句替代文字，看不见图的人靠它学")
 
 
-class Passing(io.RawIOBase, BinaryIO):
+class Passing(io.RawIOBase):
     """A stream that remembers the first bytes that were read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:

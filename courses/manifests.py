@@ -158,6 +158,8 @@ def _syntax(name: str, problem: etree.XMLSyntaxError) -> Finding:
     said = str(problem.msg or "")
     if "depth" in said.lower():
         return refusal("清单一层套一层，套得太深了", EXPORT, line)
+    if "huge" in said.lower():
+        return refusal("清单里有一段文字长得不正常", EXPORT, line)
     entity = re.search(r"Entity '([^']{1,40})' not defined", said)
     if entity:
         return refusal(f"清单里有 &{entity[1]};，XML 不认识它", "改成它代表的那个字，再压成 ZIP", line)

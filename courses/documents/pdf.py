@@ -3,9 +3,12 @@
 pypdf counts; it works in Python over a file of strangers, so whatever it raises is one answer: the file is broken.
 """
 
+import io
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, PyPdfError, WrongPasswordError
@@ -17,6 +20,9 @@ from courses.gate.faults import refused
 WHERE = "PDF"
 MOST_PAGES = 5_000
 MOST_NODES = 20_000
+MOST_SECONDS = 10.0
+MOST_READS = 1_000_000
+MOST_AT_ONCE = 32 << 20
 _AGAIN = "用 WPS 或 Office 打开原文件，重新另存为 PDF 再传"
 _UNLOCK = "用 WPS 打开，去掉密码和权限限制，另存为 PDF 再传"
 _ACTIVE = {
@@ -33,7 +39,7 @@ def read_pdf(path: Path) -> tuple[int, tuple[Finding, ...]]:
     """How many pages there are, and what should be looked at; raises Refused where it is locked, broken or endless."""
     try:
         with path.open("rb") as file:
-            reader = PdfReader(file, strict=False)
+            reader = PdfReader(cast(BinaryIO, Bounded(file)), strict=False)
             if reader.is_encrypted:
                 raise refused("PDF 加了密码或权限限制，手机上打不开", _UNLOCK, WHERE)
             pages = _count(reader)
@@ -61,6 +67,46 @@ def read_pdf(path: Path) -> tuple[int, tuple[Finding, ...]]:
         raise refused("PDF 里一页也没有", _AGAIN, WHERE)
     found = Finding(Level.FOUND, WHERE, f"{pages} 页")
     return pages, (found, *(_warned(what) for what in active))
+
+
+class Bounded(io.RawIOBase):
+    """A file that ends the reading of a PDF which asks for too many bytes at once or takes too long, by raising Refused.
+
+    pypdf reads a whole file into memory to mend a broken table, and believes tables of millions of entries.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._length = file.seek(0, io.SEEK_END)
+        self._until = time.monotonic() + MOST_SECONDS
+        self._reads = 0
+        file.seek(0)
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """As the file itself."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """As the file itself."""
+        return self._file.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        """As the file itself, within the budgets."""
+        wanted = self._length - self._file.tell() if size is None or size < 0 else size
+        self._reads += 1
+        spent = self._reads > MOST_READS or time.monotonic() > self._until
+        if spent or min(wanted, self._length) > MOST_AT_ONCE:
+            raise refused("PDF 内部的目录坏了，或者大得不正常", _AGAIN, WHERE)
+        return self._file.read(wanted if wanted >= 0 else 0)
 
 
 def _warned(what: str) -> Finding:

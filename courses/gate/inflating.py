@@ -29,7 +29,7 @@ class Budget:
             raise refused("检查用的时间太长了", EXPORT)
 
 
-class Inflated(io.RawIOBase, BinaryIO):
+class Inflated(io.RawIOBase):
     """What an entry holds, as a file to be read once from front to back.
 
     Raises Refused while reading where the bytes are not what the directory promised; `close` reads the rest, so that an entry is
