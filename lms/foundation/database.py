@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.rows import namedtuple_row
 from sqlalchemy import DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
@@ -102,6 +104,35 @@ def transaction(principal: Principal, opening: Opening | None = None) -> Iterato
         raise
     for call in session.info.pop("after_commit", ()):
         call()
+
+
+def at_once(principal: Principal, statement: str, values: dict[str, Any]) -> list[Any]:
+    """One statement that is a transaction of its own, in one round trip: its rows.
+
+    It speaks for `principal` by the functions that it calls, which set what row-level security sees. Plain driver SQL with
+    %(names)s; what it writes is committed when this returns. Raises RuntimeError inside transaction().
+    """
+    if db.session().in_transaction():
+        raise RuntimeError("at_once() inside a transaction")
+    engine = db.engine
+    if not isinstance(engine, Engine):
+        with transaction(principal) as session:
+            return list(session.connection().exec_driver_sql(statement, values).fetchall())
+    pooled = engine.raw_connection()
+    line: Any = pooled.driver_connection
+    try:
+        line.autocommit = True
+        try:
+            with line.cursor(row_factory=namedtuple_row) as cursor:
+                return list(cursor.execute(statement, values).fetchall())
+        finally:
+            if not line.closed:
+                line.autocommit = False
+    except psycopg.OperationalError as problem:
+        pooled.invalidate(problem)
+        raise OperationalError(statement, values, problem) from problem
+    finally:
+        pooled.close()
 
 
 def _begin(session: Session, principal: Principal, opening: Opening | None) -> None:

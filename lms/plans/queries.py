@@ -146,6 +146,13 @@ def hour_policy(
     return kept[asked]
 
 
+def kept_hour_policy(programme_code: str, on: date, region_code: str, newest: int) -> rules.HourPolicy | None:
+    """The same where this process has assembled it before and `newest` is still the newest row; asks no table."""
+    kept_at, kept = current_app.extensions.get(_KEPT, (None, {}))
+    found: rules.HourPolicy | None = kept.get((programme_code, region_code, on)) if kept_at == newest else None
+    return found
+
+
 def hour_policy_by_id(policy_id: str) -> rules.HourPolicy:
     """The policy that a ledger row names; raises NotFound."""
     row = db.session.get(models.HourPolicy, policy_id)

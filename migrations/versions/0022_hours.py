@@ -31,12 +31,110 @@ _UNIQUE = {
     "uq_hour_ledger_person_id_started_at": (["person_id", "started_at"], "corrects_id is null and credited_ms > 0"),
 }
 
+SESSION = """id uuid, tenant_id uuid, region_code text, plan_code text, registration_id uuid, person_id uuid, cohort_id uuid,
+  version_id uuid, lesson_id uuid, lesson_title text, programme_code text, policy_id text, content_hash text,
+  length_ms bigint, approved_ms bigint, device text, ip text, launched_at timestamptz, last_at timestamptz,
+  last_seq integer, position_ms bigint, segment_from_ms bigint, segment_to_ms bigint, ended_at timestamptz, kind text,
+  places integer, place text, place_at timestamptz, hidden boolean, observed_seq integer"""
+BESIDE = """stretches jsonb, misses jsonb, spent jsonb, credited_ms bigint, online_ms bigint,
+  state text, starts_on date, ends_on date, newest_policy integer, asked_id uuid, issued_at timestamptz,
+  due_at timestamptz, form text, asked jsonb, known jsonb"""
+LEASE = """l_session_id uuid, held_until timestamptz, counted_until timestamptz, day date, day_ms bigint, l_last_at timestamptz,
+  unproved_ms bigint, check_after_ms bigint, proved_at timestamptz, check_id uuid, missed_id uuid, version integer"""
+_SESSION = ", ".join(f"s.{one.split()[0]}" for one in SESSION.replace("\n", " ").split(","))
+_LEASE = ", ".join(f"l.{one.split()[0].removeprefix('l_')}" for one in LEASE.replace("\n", " ").split(","))
+_ACT = """perform set_config('lms.person', who::text, true), set_config('lms.tenants', '{}', true),
+    set_config('lms.scope', '[]', true), set_config('lms.system', '', true);"""
+# What a sign of life is judged by, read at once; and what it changes, written at once if nobody was quicker.
+READ = f"""create function study_read(who uuid, what uuid, seqs integer[]) returns table ({SESSION}, {BESIDE}, {LEASE})
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query select {_SESSION}, c.stretches, c.misses, c.places, c.credited_ms, c.online_ms,
+    h.state::text, h.starts_on, h.ends_on, (select max(p.id) from policy p), k.id, k.issued_at, k.due_at, k.form, k.asked,
+    (select jsonb_object_agg(b.seq, b.id) from beat b where b.session_id = what and b.seq = any(seqs)), {_LEASE}
+  from study_session s
+  join lease l on l.person_id = s.person_id
+  left join coverage c on c.person_id = s.person_id and c.content_hash = s.content_hash
+  left join cohort h on h.id = s.cohort_id
+  left join presence_check k on k.id = l.check_id
+  where s.id = what and s.person_id = who;
+end $$"""
+LEDGER = """person_id, registration_id, cohort_id, tenant_id, region_code, plan_code, lesson_id, session_id, seq, content_hash, day,
+    started_at, ended_at, device, ip, ip_salt, from_ms, to_ms, claimed_ms, observed_ms, credited_ms, excluded_ms, reason,
+    policy_id, policy_hash, corrects_id, correction_no, created_at, leaf_hash, place, counted, flag, check_id"""
+ADD = f"""create function study_add(given jsonb) returns void language plpgsql as $$
+declare one jsonb; leaf bigint;
+begin
+  for one in select jsonb_array_elements(given) loop
+    insert into evidence_leaf (kind, subject, hash, marks, created_at) values ('hours', one->>'cohort_id',
+      (one->>'leaf_hash')::bytea, (one->>'marks')::bytea, (one->>'created_at')::timestamptz) returning id into leaf;
+    insert into evidence_pending (leaf_id) values (leaf);
+    insert into hour_ledger ({LEDGER}, leaf_id)
+      select {LEDGER}, leaf from jsonb_populate_record(null::hour_ledger, one);
+  end loop;
+end $$"""
+WRITE = """create function study_write(who uuid, seen integer, given jsonb) returns boolean language plpgsql as $$
+#variable_conflict use_column
+begin
+  update lease l set session_id = n.session_id, held_until = n.held_until, counted_until = n.counted_until, day = n.day,
+    day_ms = n.day_ms, last_at = n.last_at, unproved_ms = n.unproved_ms, check_after_ms = n.check_after_ms,
+    proved_at = n.proved_at, check_id = n.check_id, missed_id = n.missed_id, version = l.version + 1
+    from jsonb_populate_record(null::lease, given->'lease') n where l.person_id = who and l.version = seen;
+  if not found then return false; end if;
+  insert into beat (session_id, person_id, received_at, seq, id, body)
+    select session_id, person_id, received_at, seq, id, body from jsonb_populate_recordset(null::beat, given->'beats');
+  perform study_add(given->'rows');
+  if given ? 'coverage' then
+    insert into coverage (person_id, content_hash, stretches, misses, places, credited_ms, online_ms)
+      select person_id, content_hash, stretches, misses, places, credited_ms, online_ms
+      from jsonb_populate_record(null::coverage, given->'coverage')
+      on conflict (person_id, content_hash) do update set stretches = excluded.stretches, misses = excluded.misses,
+        places = excluded.places, credited_ms = excluded.credited_ms, online_ms = excluded.online_ms;
+  end if;
+  update study_session s set last_at = n.last_at, last_seq = n.last_seq, observed_seq = n.observed_seq,
+    position_ms = n.position_ms, segment_from_ms = n.segment_from_ms, segment_to_ms = n.segment_to_ms,
+    ended_at = n.ended_at, place = n.place, place_at = n.place_at, hidden = n.hidden
+    from jsonb_populate_record(null::study_session, given->'session') n where s.id = n.id;
+  return true;
+end $$"""
+READ_AS = f"""create function study_read_as(who uuid, what uuid, seqs integer[])
+returns table ({SESSION}, {BESIDE}, {LEASE}) language plpgsql as $$
+begin
+  {_ACT}
+  return query select * from study_read(who, what, seqs);
+end $$"""
+WRITE_AS = f"""create function study_write_as(who uuid, seen integer, given jsonb) returns boolean language plpgsql as $$
+begin
+  {_ACT}
+  return study_write(who, seen, given);
+end $$"""
+# Who asks, of every request: the browser's row and what its person works as.
+BROWSER = """create function browser_read(token bytea, today date) returns table (person_id uuid, data jsonb,
+  created_at timestamptz, expires_at timestamptz, ends_at timestamptz, name text, role text, place uuid, kind text, house text)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('lms.system', 'sessions', true);
+  return query select w.person_id, w.data, w.created_at, w.expires_at, w.ends_at, p.name::text, m.role::text, o.id, o.kind::text,
+    o.name::text
+  from web_session w
+  left join person p on p.id = w.person_id
+  left join membership m on m.person_id = p.id and m.ended_at is null and (m.until is null or m.until >= today)
+  left join organisation o on o.id = m.organisation_id
+  where w.token_hash = token order by m.created_at, m.id;
+end $$"""
+FUNCTIONS = (READ, ADD, WRITE, READ_AS, WRITE_AS, BROWSER)
+DROPPED = ("browser_read", "study_write_as", "study_read_as", "study_write", "study_add", "study_read")
+
 
 def upgrade() -> None:
     _working_state()
     _ledger()
     _presence()
     _identity()
+    for function in FUNCTIONS:
+        op.execute(function)
 
 
 def _working_state() -> None:
@@ -62,6 +160,7 @@ def _working_state() -> None:
         sa.Column("proved_at", TIME),
         sa.Column("check_id", sa.Uuid),
         sa.Column("missed_id", sa.Uuid),
+        sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     ):
         op.add_column("lease", column)
     op.add_column("coverage", sa.Column("places", JSON, nullable=False, server_default="{}"))
@@ -191,6 +290,8 @@ def _identity() -> None:
 
 
 def downgrade() -> None:
+    for name in DROPPED:
+        op.execute(f"drop function {name}")
     for table in ("study_wish", "identity_proof", "presence_answer", "presence_check"):
         op.drop_table(table)
     op.execute("select set_config('lms.system', 'migration', true)")
@@ -210,7 +311,7 @@ def downgrade() -> None:
     for name in ("undone", "needs_ms", "content_hash"):
         op.drop_column("lesson_completion", name)
     tenancy.append_only(op, "lesson_completion")
-    for name in ("missed_id", "check_id", "proved_at", "check_after_ms", "unproved_ms", "last_at"):
+    for name in ("version", "missed_id", "check_id", "proved_at", "check_after_ms", "unproved_ms", "last_at"):
         op.drop_column("lease", name)
     _beats_again()
 

@@ -1,6 +1,6 @@
 """Questions about people and organisations."""
 
-from lms.accounts.queries.account import Account, account
+from lms.accounts.queries.account import Account, account, account_at_once
 from lms.accounts.queries.attributes import AttributeView, attribute, attributes, facts, facts_of
 from lms.accounts.queries.delegations import in_whose_place
 from lms.accounts.queries.organisations import (
@@ -61,6 +61,7 @@ __all__ = [
     "SecondLookView",
     "TeacherView",
     "account",
+    "account_at_once",
     "attribute",
     "attributes",
     "colleagues",

@@ -1,6 +1,8 @@
 """Who is signed in: roles, tenants and scope of this moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
@@ -10,7 +12,7 @@ from lms.accounts.models import AuthorityScope, Membership, Organisation, Person
 from lms.accounts.queries.delegations import roles_lent
 from lms.accounts.rules.departments import Remit, spelled_out
 from lms.foundation import clock
-from lms.foundation.database import db
+from lms.foundation.database import db, transaction
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal, Scope
 
@@ -41,8 +43,24 @@ _SCOPES = select(AuthorityScope.region, AuthorityScope.department, AuthorityScop
 
 def account(person_id: UUID) -> Account | None:
     """The account of a person with roles, tenants and scope of this moment; None if the person is gone."""
-    rows = db.session.execute(_WORKS, {"person": person_id, "today": clock.today()}).all()
-    if not rows:
+    return _account(person_id, db.session.execute(_WORKS, {"person": person_id, "today": clock.today()}).all())
+
+
+def account_at_once(person_id: UUID | None, rows: Sequence[Any]) -> Account | None:
+    """The same from rows of name, role, and the organisation's id, kind and name, read before; outside any transaction.
+
+    Only who works for an authority is asked about again: whom and what it answers for is more than a row.
+    """
+    if person_id is None:
+        return None
+    if any(row[3] == "authority" for row in rows):
+        with transaction(Principal.system_of("sessions")):
+            return account(person_id)
+    return _account(person_id, rows)
+
+
+def _account(person_id: UUID, rows: Sequence[Any]) -> Account | None:
+    if not rows or rows[0][0] is None:
         return None
     works = [row for row in rows if row[1] is not None]
     authorities = sorted({row[2] for row in works if row[3] == "authority"})

@@ -1,6 +1,7 @@
 """A delivery of beats: kept raw as it came, credited once by the rule, answered with what counts and why not more.
 
-One short transaction. The person's lease is locked first, so all that credits time to one person stands in line.
+One short transaction. The person's lease is locked first, so all that credits time to one person stands in line; the
+ordinary beat takes no lock, and is written only if nothing of the person has moved since it was read.
 """
 
 from collections.abc import Sequence
@@ -11,18 +12,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.foundation import clock
-from lms.foundation.database import db
+from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict
+from lms.foundation.principal import Principal
 from lms.learning.actions import leases, presence, telling, working, writing
 from lms.learning.actions.completing import complete
 from lms.learning.actions.working import Judged, Work
-from lms.learning.actions.writing import Moved, Raw
+from lms.learning.actions.writing import Change, Moved, Raw
 from lms.learning.models import Beat, HourLedger
 from lms.learning.rules import misses as missed
 from lms.learning.rules import places, statements
 from lms.learning.rules.answers import Answer
 from lms.learning.rules.deliveries import Delivery, Sent, played, sort_out
 from lms.learning.rules.hours import Part, Standing, obstacle
+from lms.learning.rules.progress import is_complete
 from lms.learning.rules.reasons import Reason
 from lms.learning.rules.segments import Followed, Why, follow
 from lms.learning.rules.stretches import NOTHING, union
@@ -38,6 +41,19 @@ class _Seen:
     seq: int
     in_order: bool = True
     by_server: bool = False
+
+
+def take(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: str) -> Answer:
+    """Take in a delivery of beats of the person's own session, outside any transaction.
+
+    The ordinary beat, which only goes on, is read and written in one round trip each. Whatever else there is to do, or
+    who was not quick enough, stands in line: see record().
+    """
+    answer = _at_once(principal, session_id, beats, ip)
+    if answer is None:
+        with transaction(principal):
+            answer = record(principal.person(), session_id, beats, ip)
+    return answer
 
 
 def record(person_id: UUID, session_id: UUID, beats: Sequence[Sent], ip: str) -> Answer:
@@ -77,8 +93,23 @@ def _raw(delivery: Delivery) -> tuple[Raw, ...]:
     return tuple(Raw(beat.seq, beat.id, beat.body) for beat in delivery.beats)
 
 
-def _take_in(work: Work, seen: _Seen, ip: str) -> Answer:
-    """Judge a sign of life, write it, tell of it, and say how things stand; what was overtaken moves nothing on."""
+@dataclass(frozen=True)
+class _Weighed:
+    """What is to be written for a sign of life, and what is to be told of it."""
+
+    judged: Judged
+    change: Change
+    followed: Followed | None
+    reason: Reason | None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the record store hears of it."""
+        return self.followed is not None and bool(self.followed.ended)
+
+
+def _weigh(work: Work, seen: _Seen, ip: str) -> _Weighed:
+    """Judge a sign of life; what was overtaken moves nothing on."""
     standing = work.standing if seen.in_order else replace(work.standing, in_order=False)
     judged = working.judge(work, seen.delivery, standing)
     parts = _worth_keeping(work, seen, judged)
@@ -86,15 +117,39 @@ def _take_in(work: Work, seen: _Seen, ip: str) -> Answer:
     moved, followed = _onward(work, seen, judged) if seen.in_order else (Moved.of(work.session), None)
     leaving = seen.delivery.beats[-1].why is Why.LEAVE
     held = replace(_after(work, judged, leaving) if seen.in_order else work.held, last_at=work.at)
-    asked = presence.due(work, held)
+    change = Change(seen.raw, rows, judged if _changes(work, judged) else None, moved, held)
+    return _Weighed(judged, change, followed, _reason(work, standing, parts))
+
+
+def _take_in(work: Work, seen: _Seen, ip: str) -> Answer:
+    """Judge a sign of life, write it, tell of it, and say how things stand, under the lock."""
+    weighed = _weigh(work, seen, ip)
+    change = weighed.change
+    asked = presence.due(work, change.held)
     if asked:
-        held = replace(held, check_id=asked.id)
-    changed = judged if _changes(work, judged) else None
-    writing.write(work, seen.raw, rows, changed, moved, held)
+        change = replace(change, held=replace(change.held, check_id=asked.id))
+    writing.write(work, change)
     if asked:
         presence.put(work.session, asked)
-    answer = _answer(work, judged, _reason(work, standing, parts), asked)
-    return _tell(work, seen, judged, followed, answer) if seen.in_order else answer
+    answer = _answer(work, weighed.judged, weighed.reason, asked)
+    return _tell(work, seen, weighed.judged, weighed.followed, answer) if seen.in_order else answer
+
+
+def _at_once(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: str) -> Answer | None:
+    """Take in an ordinary delivery without a lock; None where it is no ordinary one, or somebody was quicker."""
+    work = working.glance(principal, session_id, [beat.seq for beat in beats])
+    if work is None or work.current.known:
+        return None
+    overtaken, onward = sort_out(beats, work.session.last_seq)
+    if overtaken or onward is None or onward.beats[-1].why is Why.LEAVE:
+        return None
+    weighed = _weigh(work, _Seen(onward, _raw(onward), onward.seq), ip)
+    completes = is_complete(weighed.judged.credited_ms, work.lesson.earnable_ms, work.policy)
+    if weighed.is_told or completes or presence.is_due(work, weighed.change.held):
+        return None
+    if not writing.write_at_once(principal, work, weighed.change):
+        return None
+    return _answer(work, weighed.judged, weighed.reason, None)
 
 
 def _worth_keeping(work: Work, seen: _Seen, judged: Judged) -> tuple[Part, ...]:

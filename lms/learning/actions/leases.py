@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from lms.foundation import clock
@@ -28,6 +29,13 @@ class Held:
     proved_at: datetime | None
     check_id: UUID | None
     missed_id: UUID | None
+    version: int
+
+    @classmethod
+    def of(cls, row: Any) -> "Held":
+        """The lease as study_read() brings it along."""
+        rest = {name: getattr(row, name) for name in NAMES if name not in _APART}
+        return cls(session_id=row.l_session_id, last_at=row.l_last_at, **rest)
 
     def is_live(self, at: datetime) -> bool:
         """Whether a device has been heard of within two beats."""
@@ -44,9 +52,10 @@ class Held:
 
 
 NAMES = tuple(Held.__dataclass_fields__)
-CHANGING = tuple(name for name in NAMES if name != "person_id")
+CHANGING = tuple(name for name in NAMES if name not in {"person_id", "version"})
+_APART = frozenset({"session_id", "last_at"})
 # Driver SQL: every beat runs them.
-_LOCK = f"select {', '.join(NAMES)} from lease where person_id = %(person)s for update"  # noqa: S608 - names of our own columns
+_LOCK = f"update lease set version = version + 1 where person_id = %(person)s returning {', '.join(NAMES)}"  # noqa: S608 - our own columns
 _MAKE = "insert into lease (person_id, day, day_ms) values (%(person)s, %(today)s, 0) on conflict do nothing"
 MOVE = f"update lease set {', '.join(f'{name} = %({name})s' for name in CHANGING)} where person_id = %(person)s"  # noqa: S608 - names of our own columns
 

@@ -63,12 +63,16 @@ def begun(held: leases.Held, policy: HourPolicy, at: datetime) -> leases.Held:
     return replace(held, check_after_ms=rule.gap_ms(policy, _chance), proved_at=at, unproved_ms=0)
 
 
+def is_due(work: "Work", held: leases.Held) -> bool:
+    """Whether a check is to be put now."""
+    asks = work.policy.presence_mean_s and work.standing.holds_lease and held.check_after_ms is not None
+    waits = held.check_id is not None or held.missed_id is not None
+    return bool(asks) and not waits and held.unproved_ms >= (held.check_after_ms or 0)
+
+
 def due(work: "Work", held: leases.Held) -> Asked | None:
     """The check that is to be put now; None where none is due."""
-    asks = work.policy.presence_mean_s and work.standing.holds_lease and held.check_after_ms is not None
-    if not asks or held.check_id or held.missed_id or held.unproved_ms < (held.check_after_ms or 0):
-        return None
-    return _made(held.person_id, work.policy, work.at)
+    return _made(held.person_id, work.policy, work.at) if is_due(work, held) else None
 
 
 def _made(person_id: UUID, policy: HourPolicy, at: datetime) -> Asked:

@@ -7,25 +7,21 @@ import msgspec
 
 from lms.foundation import evidence
 from lms.foundation.database import db
+from lms.foundation.evidence.canonical import hash_of, marks
 from lms.learning.rules.ledger import KIND, LedgerRow, leaf_content
 
-_COLUMNS = tuple(name for name in LedgerRow.__slots__ if name != "id")
-_NAMES = ", ".join(_COLUMNS)
-ADD = f"insert into hour_ledger ({_NAMES}) select {_NAMES} from jsonb_populate_recordset(null::hour_ledger, %(rows)s::jsonb)"  # noqa: S608 - names of our own columns
-_json = msgspec.json.Encoder()
+_COLUMNS = tuple(name for name in LedgerRow.__slots__ if name not in {"id", "leaf_id"})
 
 
-def sealed(rows: Sequence[LedgerRow]) -> str:
-    """Rows as the table reads them, each sealed by its leaf: nothing of them may change from here on."""
-    return _json.encode([_as_json(row) for row in rows]).decode()
+def sealed(row: LedgerRow) -> dict[str, Any]:
+    """A row as study_add reads it, with the hash and the marks of its leaf: nothing of it may change from here on."""
+    content = leaf_content(row, evidence.commitment)
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    bytea = {"ip_salt": row.ip_salt, "leaf_hash": hash_of(KIND, content), "marks": marks(content)}
+    return {**values, **{name: f"\\x{value.hex()}" for name, value in bytea.items()}}
 
 
 def add(rows: Sequence[LedgerRow]) -> None:
     """Add rows to the ledger, each with its leaf."""
-    db.session.connection().exec_driver_sql(ADD, {"rows": sealed(rows)})
-
-
-def _as_json(row: LedgerRow) -> dict[str, Any]:
-    leaf = evidence.append(KIND, leaf_content(row, evidence.commitment))
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    return {**values, "ip_salt": f"\\x{row.ip_salt.hex()}", "leaf_hash": f"\\x{leaf.hash.hex()}", "leaf_id": leaf.id}
+    given = msgspec.json.encode([sealed(row) for row in rows]).decode()
+    db.session.connection().exec_driver_sql("select study_add(%(rows)s::jsonb)", {"rows": given})

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row
 
 from lms.config import settings
-from lms.foundation.database import db
+from lms.foundation.database import at_once, db
 from lms.foundation.errors import NotFound
-from lms.learning.models import StudySession
+from lms.foundation.principal import Principal
+from lms.learning.actions import leases
 from lms.learning.rules.hours import Timeline
 from lms.learning.rules.misses import Miss, Misses
 from lms.learning.rules.places import Pages
@@ -22,18 +22,9 @@ from lms.learning.rules.stretches import Stretches, length, tidy
 
 VIDEO = "video"
 
-# Driver SQL, one question for all that a beat is judged by: every beat asks it.
-_SESSION = ", ".join(f"s.{column.name}" for column in StudySession.__table__.columns)
-_LOAD = f"""select {_SESSION}, c.stretches, c.misses, c.places as spent, c.credited_ms, c.online_ms,
-  h.state, h.starts_on, h.ends_on, (select max(id) from policy) as newest_policy,
-  k.id as asked_id, k.issued_at, k.due_at, k.form, k.asked,
-  (select jsonb_object_agg(b.seq, b.id) from beat b where b.session_id = s.id and b.seq = any(%(seqs)s)) as known
-from study_session s
-left join coverage c on c.person_id = s.person_id and c.content_hash = s.content_hash
-left join cohort h on h.id = s.cohort_id
-left join lease l on l.person_id = s.person_id
-left join presence_check k on k.id = l.check_id
-where s.id = %(session)s and s.person_id = %(person)s"""  # noqa: S608 - names of our own columns
+# One question for all that a sign of life is judged by (0022): inside a transaction, or as a transaction of its own.
+_READ = "select * from study_read(%(person)s, %(session)s, %(seqs)s)"
+_READ_AS = "select * from study_read_as(%(person)s, %(session)s, %(seqs)s)"
 _KEEP = """insert into coverage (person_id, content_hash, stretches, misses, places, credited_ms)
   values (%(person)s, %(content)s, %(stretches)s::jsonb, %(misses)s::jsonb, %(places)s::jsonb, %(credited)s)
   on conflict (person_id, content_hash) do update set stretches = excluded.stretches, misses = excluded.misses,
@@ -44,7 +35,7 @@ _KEEP = """insert into coverage (person_id, content_hash, stretches, misses, pla
 class Current:
     """A session with the coverage of its content; `known` maps the numbers asked about to the ids of beats that are here."""
 
-    session: Row[Any]
+    session: Any
     covered: Stretches
     misses: Misses
     spent: Mapping[str, int]
@@ -73,10 +64,23 @@ class Current:
 def load(session_id: UUID, person_id: UUID, seqs: Sequence[int] = ()) -> Current:
     """Read a session of this very person, after the lease is locked; raises NotFound."""
     values = {"session": session_id, "person": person_id, "seqs": list(seqs)}
-    row = db.session.connection().exec_driver_sql(_LOAD, values).first()
+    row = db.session.connection().exec_driver_sql(_READ, values).first()
     if row is None:
         raise NotFound()
-    known = {int(seq): UUID(id) for seq, id in (row.known or {}).items()}
+    return _current(row)
+
+
+def glance(session_id: UUID, principal: Principal, seqs: Sequence[int]) -> tuple[leases.Held, Current]:
+    """The same with the lease, locked by nobody: the lease's version tells later whether it still holds. Raises NotFound."""
+    values = {"session": session_id, "person": principal.person(), "seqs": list(seqs)}
+    rows = at_once(principal, _READ_AS, values)
+    if not rows:
+        raise NotFound()
+    return leases.Held.of(rows[0]), _current(rows[0])
+
+
+def _current(row: Any) -> Current:
+    known = {int(seq): UUID(id) for seq, id in row.known.items()} if row.known else {}
     return Current(
         row,
         tidy(row.stretches or ()),

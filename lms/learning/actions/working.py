@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lms.cohorts.rules import filing
 from lms.foundation import clock
+from lms.foundation.principal import Principal
 from lms.learning.actions import leases, presence, proving, sessions
 from lms.learning.actions.leases import whole_milliseconds
 from lms.learning.rules import hours, places
@@ -71,15 +72,33 @@ def take_up(person_id: UUID, session_id: UUID, seqs: Sequence[int] = ()) -> Work
     at, current = held.now(), sessions.load(session_id, person_id, seqs)
     if presence.is_overdue(held, current.session.due_at, at):
         held = presence.miss(held, at)
-        current = sessions.load(session_id, person_id, seqs)
+        at, current = held.now(), sessions.load(session_id, person_id, seqs)
     session, today = current.session, clock.local(at).date()
     policy = plans.hour_policy(session.programme_code, today, session.region_code, session.newest_policy)
     if policy.id != session.policy_id:
         plan_actions.remember(policy)
+    return _work(held, current, policy, at, proving.is_proved(person_id, policy, at))
+
+
+def glance(principal: Principal, session_id: UUID, seqs: Sequence[int]) -> Work | None:
+    """The same without a lock and in one round trip; None where more must be asked or done first. Raises NotFound."""
+    held, current = sessions.glance(session_id, principal, seqs)
+    at, session = held.now(), current.session
+    policy = plans.kept_hour_policy(
+        session.programme_code, clock.local(at).date(), session.region_code, session.newest_policy
+    )
+    if policy is None or policy.id != session.policy_id or policy.identity_level:
+        return None
+    if presence.is_overdue(held, session.due_at, at):
+        return None
+    return _work(held, current, policy, at, identified=True)
+
+
+def _work(held: leases.Held, current: sessions.Current, policy: HourPolicy, at: datetime, identified: bool) -> Work:
     standing = Standing(
-        class_open=_is_open(session, today),
-        holds_lease=held.allows(session.id, at),
-        identified=proving.is_proved(person_id, policy, at),
+        class_open=_is_open(current.session, clock.local(at).date()),
+        holds_lease=held.allows(current.session.id, at),
+        identified=identified,
         present=held.missed_id is None,
     )
     return Work(at, held, current, policy, standing)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from lms.foundation.database import db
+from lms.foundation.database import at_once, db
+from lms.foundation.principal import Principal
 from lms.learning.actions import leases, sealing
 from lms.learning.actions.working import Judged, Work
 from lms.learning.rules.hours import Part
@@ -29,19 +30,9 @@ _MOVED = (
     "place_at",
     "hidden",
 )
-# Every beat runs it. Nobody else writes for this person meanwhile: the lease is locked.
-_WRITE = f"""with kept as (
-  insert into beat (session_id, person_id, received_at, seq, id, body)
-  select %(session)s, %(person)s, %(at)s, * from unnest(%(seqs)s::int[], %(ids)s::uuid[], %(bodies)s::text[])),
-added as ({sealing.ADD}),
-covered as (
-  insert into coverage (person_id, content_hash, stretches, misses, places, credited_ms, online_ms)
-  select %(person)s, %(content)s, %(stretches)s::jsonb, %(misses)s::jsonb, %(spent)s::jsonb, %(credited)s, %(online)s
-  where %(covers)s
-  on conflict (person_id, content_hash) do update set stretches = excluded.stretches, misses = excluded.misses,
-    places = excluded.places, credited_ms = excluded.credited_ms, online_ms = excluded.online_ms),
-moved as (update study_session set {", ".join(f"{name} = %(s_{name})s" for name in _MOVED)} where id = %(session)s)
-{leases.MOVE}"""  # noqa: S608 - names of our own columns
+# Nobody else writes for this person meanwhile: the lease's version says so (0022).
+_WRITE = "select study_write(%(person)s, %(version)s, %(given)s::jsonb)"
+_WRITE_AS = "select study_write_as(%(person)s, %(version)s, %(given)s::jsonb)"
 _json = msgspec.json.Encoder()
 
 
@@ -75,34 +66,52 @@ class Moved:
         return cls(**{name: getattr(session, name) for name in _MOVED})
 
 
-def write(
-    work: Work, beats: Sequence[Raw], rows: Sequence[LedgerRow], judged: Judged | None, moved: Moved, held: leases.Held
-) -> None:
-    """Write all that a sign of life changes; `judged` is None where content and misses stay as they were."""
-    session = work.session
-    covers = judged is not None
-    values = {
-        "session": session.id,
-        "at": work.at,
-        "seqs": [beat.seq for beat in beats],
-        "ids": [beat.id for beat in beats],
-        "bodies": [beat.body for beat in beats],
-        "rows": sealing.sealed(rows),
-        "covers": covers,
-        "content": session.content_hash,
-        "stretches": _json.encode(judged.covered).decode() if judged else "[]",
-        "misses": _misses(judged) if judged else "[]",
-        "spent": _json.encode(judged.spent).decode() if judged else "{}",
-        "credited": judged.credited_ms if judged else 0,
-        "online": judged.online_ms if judged else 0,
-        **{f"s_{name}": getattr(moved, name) for name in _MOVED},
-        **leases.values(held),
-    }
+@dataclass(frozen=True)
+class Change:
+    """All that a sign of life changes; `judged` is None where content and misses stay as they were."""
+
+    beats: Sequence[Raw]
+    rows: Sequence[LedgerRow]
+    judged: Judged | None
+    moved: Moved
+    held: leases.Held
+
+
+def write(work: Work, change: Change) -> None:
+    """Write it in the transaction under way, under the lock."""
+    values = _values(work, change)
     db.session.connection().exec_driver_sql(_WRITE, values)
 
 
-def _misses(judged: Judged) -> str:
-    return _json.encode([[miss.start_ms, miss.end_ms, miss.reason] for miss in judged.misses]).decode()
+def write_at_once(principal: Principal, work: Work, change: Change) -> bool:
+    """Write it as a transaction of its own; False where somebody was quicker, and then nothing is written."""
+    return bool(at_once(principal, _WRITE_AS, _values(work, change))[0][0])
+
+
+def _values(work: Work, change: Change) -> dict[str, Any]:
+    session, person_id = work.session, work.held.person_id
+    whose = {"session_id": session.id, "person_id": person_id, "received_at": work.at}
+    given: dict[str, Any] = {
+        "lease": {name: getattr(change.held, name) for name in leases.CHANGING},
+        "beats": [{**whose, "seq": beat.seq, "id": beat.id, "body": beat.body} for beat in change.beats],
+        "rows": [sealing.sealed(row) for row in change.rows],
+        "session": {"id": session.id, **{name: getattr(change.moved, name) for name in _MOVED}},
+    }
+    if change.judged:
+        given["coverage"] = _coverage(person_id, session.content_hash, change.judged)
+    return {"person": person_id, "version": work.held.version, "given": _json.encode(given).decode()}
+
+
+def _coverage(person_id: UUID, content_hash: str, judged: Judged) -> dict[str, Any]:
+    return {
+        "person_id": person_id,
+        "content_hash": content_hash,
+        "stretches": judged.covered,
+        "misses": [[miss.start_ms, miss.end_ms, miss.reason] for miss in judged.misses],
+        "places": judged.spent,
+        "credited_ms": judged.credited_ms,
+        "online_ms": judged.online_ms,
+    }
 
 
 def row_of(work: Work, seq: int, part: Part, ip: str, flag: Flag | None) -> LedgerRow:

@@ -79,6 +79,7 @@ class Lease(db.Model):  # type: ignore[name-defined]
     last moment that anything of the person was judged at: the next is later. `unproved_ms` was credited since
     `proved_at`, the last proof of presence; at `check_after_ms` of it the server asks again; `check_id` waits for an
     answer; while there is a `missed_id`, nothing counts: what that check took back is given back with the answer.
+    `version` rises with every lock and every write: who read the row without locking it can tell that somebody was quicker.
     """
 
     __tablename__ = "lease"
@@ -95,6 +96,7 @@ class Lease(db.Model):  # type: ignore[name-defined]
     proved_at: Mapped[datetime | None]
     check_id: Mapped[UUID | None]
     missed_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(default=0)
 
 
 class Beat(db.Model):  # type: ignore[name-defined]

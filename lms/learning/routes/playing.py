@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, make_response, render_template, request, url_for
+import msgspec
+from flask import Response, jsonify, make_response, render_template, request, url_for
 
+from lms.accounts.signing_in import visits
 from lms.foundation.database import transaction
 from lms.foundation.errors import NotFound
 from lms.foundation.permissions import allow
@@ -88,7 +90,8 @@ def launch(registration_id: UUID, lesson_id: UUID) -> Any:
     """Begin a session on this device."""
     device, person_id = device_of(request.headers.get("User-Agent", "")), current().person()
     with transaction(current()):
-        found = launching.launch(person_id, registration_id, lesson_id, device, request.remote_addr or "")
+        token = request.cookies.get(visits.COOKIE, "")
+        found = launching.launch(person_id, registration_id, lesson_id, device, request.remote_addr or "", token)
     return jsonify(
         session=str(found.session_id),
         beats=url_for("learning.record", session_id=found.session_id),
@@ -102,10 +105,12 @@ def launch(registration_id: UUID, lesson_id: UUID) -> Any:
 @allow(STUDY)
 def record(session_id: UUID) -> Any:
     """Take in beats, and say what they earned."""
-    sent, person_id = beats(request.get_data(cache=False)), current().person()
-    with transaction(current()):
-        answer = beating.record(person_id, session_id, sent, request.remote_addr or "")
-    return jsonify(answer.as_json())
+    sent = beats(request.get_data(cache=False))
+    answer = beating.take(current(), session_id, sent, request.remote_addr or "")
+    return Response(answered(answer.as_json()), mimetype="application/json")
+
+
+answered = msgspec.json.Encoder().encode
 
 
 def _asked_place(lesson: LessonState, shown: viewing.Shown | None) -> int:
