@@ -25,11 +25,11 @@ from media.storage import NoSuchFile
 @allow(Permission.PACKAGE_UPLOAD)
 def withdraw(version_id: UUID) -> Any:
     """The institution withdraws its own course."""
-    form = WithdrawForm()
-    if not form.validate_on_submit():
-        raise Refused("写一句为什么下架，最多 400 个字", field="reason")
     with transaction(current()):
         own(version_id)
+        form = WithdrawForm()
+        if not form.validate_on_submit():
+            raise Refused("写一句为什么下架，最多 400 个字", field="reason")
         standing.put(version_id, Act.WITHDRAWN, form.reason.data or "", authority=False)
     return redirect(url_for("publishing.version", version_id=version_id), 303)
 
@@ -38,11 +38,11 @@ def withdraw(version_id: UUID) -> Any:
 @allow(Permission.PACKAGE_REVIEW)
 def stand(version_id: UUID) -> Any:
     """The authority withdraws, stops at once, or restores."""
-    form = StandingForm()
-    if not form.validate_on_submit():
-        raise Refused(str(next(iter(form.errors.values()))[0]), field=next(iter(form.errors)))
     with transaction(current()):
         reviewed(version_id)
+        form = StandingForm()
+        if not form.validate_on_submit():
+            raise Refused(str(next(iter(form.errors.values()))[0]), field=next(iter(form.errors)))
         standing.put(version_id, Act(form.act.data), form.reason.data or "", authority=True)
     return redirect(url_for("publishing.review", version_id=version_id), 303)
 
@@ -51,13 +51,12 @@ def stand(version_id: UUID) -> Any:
 @allow(Permission.PACKAGE_UPLOAD)
 def copy(version_id: UUID) -> Any:
     """Copy it to another programme, where it is reviewed anew."""
-    form = CopyForm()
-    with transaction(current()):
-        form.programme_code.choices = programmes_by_plan()
-    if not form.validate_on_submit():
-        raise Refused("选一个项目再复制", field="programme_code")
     with transaction(current()):
         own(version_id)
+        form = CopyForm()
+        form.programme_code.choices = programmes_by_plan()
+        if not form.validate_on_submit():
+            raise Refused("选一个项目再复制", field="programme_code")
         programme = plans.programme(form.programme_code.data)
         copied_id = copying.copy_to(version_id, programme.code, programme.plan_code)
     return redirect(url_for("publishing.version", version_id=copied_id), 303)

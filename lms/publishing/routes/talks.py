@@ -18,9 +18,9 @@ from lms.publishing.routes.courses import bp, own, reviewed
 @allow(Permission.PACKAGE_REVIEW)
 def comment(version_id: UUID) -> Any:
     """The reviewer says something about a lesson."""
-    form = _valid()
     with transaction(current()):
         reviewed(version_id)
+        form = _valid()
         talks.begin(version_id, form.lesson, form.body.data or "")
     return _back("publishing.review", version_id)
 
@@ -29,9 +29,9 @@ def comment(version_id: UUID) -> Any:
 @allow(Permission.PACKAGE_REVIEW)
 def comment_again(version_id: UUID, thread_id: UUID) -> Any:
     """The reviewer goes on in a thread."""
-    form = _valid()
     with transaction(current()):
         reviewed(version_id)
+        form = _valid()
         talks.answer(version_id, thread_id, talks.AUTHORITY, form.body.data or "")
     return _back("publishing.review", version_id)
 
@@ -50,9 +50,9 @@ def resolve_comment(version_id: UUID, thread_id: UUID) -> Any:
 @allow(Permission.PACKAGE_UPLOAD)
 def answer_comment(version_id: UUID, thread_id: UUID) -> Any:
     """The institution answers."""
-    form = _valid()
     with transaction(current()):
         own(version_id)
+        form = _valid()
         talks.answer(version_id, thread_id, talks.INSTITUTION, form.body.data or "")
     return _back("publishing.version", version_id)
 

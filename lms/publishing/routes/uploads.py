@@ -87,13 +87,13 @@ def upload_state(upload_id: UUID) -> Response:
 @allow(Permission.PACKAGE_UPLOAD)
 def take_piece(upload_id: UUID) -> Response:
     """Take bytes that begin exactly where the last ones ended."""
+    with transaction(current()):
+        found = queries.upload(upload_id)
     if wrong := _other_version():
         return wrong
     if request.mimetype != PIECE:
         raise NotAPiece()
     start = _number("Upload-Offset")
-    with transaction(current()):
-        found = queries.upload(upload_id)
     if start != found.received_bytes:
         raise Conflict(actions.OUT_OF_STEP, code="out_of_step")
     return _taken(found, start)
