@@ -12,7 +12,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FORBIDDEN = re.compile(r"""[\x00-\x20\x7f<>"{}|\\^`]""")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[^\s/@?#:\[\]]+|\[[0-9A-Fa-f:.]+\]")
-SAFE = "/!$&'()*+,;=:@~-._"
+SAFE = "/+!$&'()*,;=:@~-._"
 """What stays as it is in the path of an address."""
 
 

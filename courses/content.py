@@ -32,10 +32,11 @@ _CAPTIONS = (".vtt", ".srt", ".ttml", ".dfxp")
 _HOST = re.compile(rb"//([a-zA-Z0-9][a-zA-Z0-9.-]{1,80}\.[a-zA-Z]{2,12})(?![a-zA-Z0-9.-])")
 _SCHEMES = (b"http:", b"https:", b"ws:", b"wss:")
 _ADDRESSES = (b"://",)
-_BARE_ADDRESSES = (b"://", b'"//', b"'//", b"(//")
+_BARE_ADDRESSES = (b"://", b'"//', b"'//", b"(//", b"=//")
 _LOADING = re.compile(
     rb"""(?:\s(?:src|poster|data|action)\s*=|<link\b[^>]*\shref\s*=|url\(|@import)\s*["']?\s*$""", re.IGNORECASE
 )
+_LINK = re.compile(rb"""href\s*=\s*["']$""", re.IGNORECASE)
 _IMAGES = (b"<img", b"<IMG", b"<Img")
 _ALT = re.compile(rb"\salt\s*=", re.IGNORECASE)
 _LEAVING = re.compile(rb"""\b(?:top|parent)\.location\b|target\s*=\s*["']?_top""", re.IGNORECASE)
@@ -140,7 +141,11 @@ class Look:
         script = path.lower().endswith(_SCRIPTS)
         if not script and _LOADING.search(data[max(0, begin - 200) : begin]):
             seen = self.loaded
-        elif begin < place and data[begin - 1 : begin] in (b'"', b"'", b"`"):
+        elif (
+            begin < place
+            and data[begin - 1 : begin] in (b'"', b"'", b"`")
+            and not _LINK.search(data[begin - 12 : begin])
+        ):
             seen = self.quoted
         else:
             return
