@@ -43,6 +43,8 @@ from lms.publishing import content
 from lms.publishing import outlook as course_outlook
 from lms.publishing import routes as publishing
 from lms.publishing import tasks as publishing_tasks
+from lms.publishing import tasks_media as publishing_media
+from lms.publishing.routes import lessons, sounds  # noqa: F401 - more doors of the blueprint of lessons
 from lms.questions import routes as questions
 from lms.reporting import routes as reporting
 from lms.subsidies import routes as subsidies
@@ -70,6 +72,7 @@ BLUEPRINTS = (
     questions.bp,
     publishing.bp,
     publishing.training,
+    lessons.bp,
     cohorts.bp,
     learning.bp,
     reviews.bp,
@@ -88,6 +91,7 @@ RECORDS = lrs_outlook.Outlook(
 TASKS = (
     accounts_tasks,
     publishing_tasks,
+    publishing_media,
     learning_tasks,
     presence_tasks,
     hours_checks,
