@@ -16,7 +16,7 @@ from lms.lrs.rules.vocabulary import Verb
 from tests.learning import packages
 from tests.learning.classroom import PLACE
 from tests.learning.cmi5.study import allowed
-from tests.learning.cmi5.world import Au, a_course, an_au, launch, told, verbs
+from tests.learning.cmi5.world import Au, a_course, an_au, content_client, launch, told, verbs
 from tests.people import SYSTEM
 
 KEPT = ("lrs_statement", "lrs_document", "cmi5_registration", "cmi5_au", "cmi5_satisfied", "beat", "hour_ledger")
@@ -179,3 +179,17 @@ def test_tables_are_seen_by_their_own_alone(app, people, classroom):
             for table in ("cmi5_registration", "xapi_session", "cmi5_au", "cmi5_satisfied"):
                 found = session.scalar(text(f"select count(*) from {table}"))
                 assert bool(found) is sees or table == "cmi5_satisfied", (key, table)
+
+
+def test_an_own_window_takes_the_tab_and_any_window_is_framed(app, people, client_for, turn_clock):
+    """8.1.0.0-2 and -3. Sabotage: frame whatever comes."""
+    room = a_course(people, an_au(1), an_au(2, launch_method="OwnWindow"), state="approved")
+    whose = packages.Whose(people.organisations["anyi"], people.liumin, people.hequan)
+    registration_id = packages.open_class(whose, room.version_id, [people.xiulan])[people.xiulan]
+    client = client_for(people.xiulan)
+    for lesson_id, own in zip(room.lessons, (False, True), strict=True):
+        address = f"/learn/courses/{registration_id}/lessons/{lesson_id}"
+        assert ("会离开这一页" in client.get(address).text) is own
+        told_ = client.post(f"{address}/open", json={}).get_json()
+        assert told_["own_window"] is own and "/c/" in told_["url"] and "activityId=" in told_["url"]
+        assert Au(content_client(app), told_["url"]).begin().read_launch_data()["returnURL"].endswith(address)

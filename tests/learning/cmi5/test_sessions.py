@@ -307,3 +307,32 @@ def test_pages_of_an_au_abroad_may_ask_and_nobody_elses(app, people):
         au.parameters["endpoint"] + "statements", headers={**headers, "Origin": "https://x.example"}
     )
     assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_what_the_author_gave_an_au_is_told_and_handed_on(app, people):
+    """Launch parameters and entitlement key. Sabotage: put them into the address, or leave them out."""
+    given = {"launch_parameters": "level=2&theme=稻", "entitlement_key": "k-1", "mastery_score": None}
+    opened = launch(a_course(people, an_au(**given)))
+    extensions = told(people, opened.registration)[0]["context"]["extensions"]
+    assert extensions[str(Extension.LAUNCH_PARAMETERS)] == given["launch_parameters"]
+    assert str(Extension.MASTERY_SCORE) not in extensions and "level" not in opened.url
+    au = Au.of(app, opened)
+    au.fetch()
+    data = au.read_launch_data()
+    assert data["launchParameters"] == given["launch_parameters"]
+    assert data["entitlementKey"] == {"courseStructure": "k-1"} and "masteryScore" not in data
+
+
+def test_a_key_of_the_record_store_reads_all_that_sessions_said(app, au, people, opened):
+    """The account that may read everybody's records (4.2.0.0-2). Sabotage: keep them under another tenant."""
+    assert au.put(allowed(terms=au.terms)).status_code == 204
+    with transaction(SYSTEM):
+        made = keys.issue(people.organisations["anyi"], "reader", ("all/read",))
+    pair = b64encode(f"{made.key}:{made.secret}".encode()).decode()
+    headers = {"Authorization": f"Basic {pair}", "X-Experience-API-Version": "1.0.3"}
+    query = {"registration": str(opened.registration), "ascending": "true"}
+    with app.test_client() as client:
+        found = client.get("/xapi/statements", query_string=query, headers=headers).get_json()["statements"]
+        state = client.get("/xapi/activities/state", query_string=au.state("LMS.LaunchData"), headers=headers)
+    assert [one["verb"]["id"].rpartition("/")[2] for one in found] == ["launched", "initialized", "experienced"]
+    assert state.status_code == 200
