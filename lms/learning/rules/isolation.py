@@ -15,7 +15,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     # unload: most packages save when they are left, and browsers are about to take that event away.
     "Permissions-Policy": (
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(),"
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(),"
         " display-capture=(), publickey-credentials-get=(), unload=*"
     ),
 }

@@ -11,7 +11,7 @@ export async function show(data, last, tell) {
   GlobalWorkerOptions.workerSrc = data.worker;
   const loading = getDocument({
     url: data.src, isEvalSupported: false, enableXfa: false, disableAutoFetch: true, rangeChunkSize: 1 << 17,
-    useWorkerFetch: false, CMapReaderFactory: CMaps,
+    useWorkerFetch: false, CMapReaderFactory: CMaps, cMapUrl: new URL('./', new URL(data.reader, location.href)).href,
   });
   loading.onProgress = ({ loaded, total }) => {
     if (total) $('waiting').textContent = `正在打开，${Math.min(100, Math.round(100 * loaded / total))}%`;

@@ -2,6 +2,7 @@
 // Other people's code runs in the frame. What it says is a hint of a place and no more; everything else the server knows.
 import { Queue } from './player/queue.js';
 import { Sender, post } from './player/sender.js';
+import { Presence } from './player/presence.js';
 import * as page from './player/page.js';
 
 const MOST_PLACE = 200;
@@ -16,6 +17,8 @@ function start() {
   const home = banner.parentNode, open = root.querySelector('[data-do=open]');
   const button = name => stage.querySelector(`[data-do=${name}]`);
   const queue = new Queue(data.owner), sender = new Sender(queue, data.csrf, { answered, refused, offline, signedOut });
+  // The question covers the lesson, which it cannot stop; time goes on counting until it is due.
+  const presence = new Presence(data.csrf, { pause: () => {}, go: () => { behind(Boolean(frame)); beat('start'); } });
   let frame = null, session = null, place = '', told = '', lastBeat = 0, line = '';
 
   const beatEvery = () => Number(data.beatSeconds) * 1000;
@@ -106,7 +109,7 @@ function start() {
 
   // ---- beats
   function beat(why, keepalive = false) {
-    if (!session) return;
+    if (!session || (presence.open && !keepalive)) return;
     lastBeat = Date.now();
     told = place;
     const item = {
@@ -140,6 +143,8 @@ function start() {
     if (line) { line = ''; brief('连上了，学习记录传好了'); }
     if (batch[0].lesson !== data.lesson) return;
     page.draw(answer);
+    presence.offer(answer.check);
+    if (!session && answer.live.tone !== 'no' && answer.credited_ms < answer.earnable_ms) page.live('', '停着，计入的都在');
     mirror();
     if (answer.stop && session && batch[0].session === session.id) {
       leave();

@@ -71,11 +71,13 @@ const FILES = {
   'Adobe-CNS1-UCS2': mAdobe_CNS1_UCS2,
 };
 
-// The interface that pdf.js asks; `import.meta.url` is where the built files lie.
+// The interface that pdf.js asks; `baseUrl` is where the built files lie.
 export class CMaps {
+  constructor({ baseUrl }) { this.base = baseUrl; }
+
   async fetch({ name }) {
     if (!FILES[name]) throw new Error(`no map of characters ${name}`);
-    const response = await fetch(new URL(FILES[name], import.meta.url));
+    const response = await fetch(new URL(FILES[name], this.base));
     if (!response.ok) throw new Error(`no map of characters ${name}`);
     return { cMapData: new Uint8Array(await response.arrayBuffer()), isCompressed: true };
   }

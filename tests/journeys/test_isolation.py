@@ -1,0 +1,205 @@
+"""A package that attacks: what it tries against the platform that plays it, framed and in a tab of its own, and wins none.
+
+The browser is Chromium as it comes, the hosts are siblings as in production (design.md, decision 5; packages.md 4). The
+attempts are in probe/probe.js; what shows from outside alone is looked at here. Sabotage, each tried: leave out of the
+policy connect-src, form-action, frame-src, base-uri, default-src or frame-ancestors; the sandbox of the frame; the refusal
+of service workers; the label in launch_of(); the prefix of a cookie; serve one application on both hosts.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Frame, Page, Response
+
+from tests.journeys import stages
+from tests.journeys.conftest import PHONE, Visitor
+from tests.journeys.house import House
+
+PROBE = Path(__file__).with_name("probe")
+XIULAN, AHUI = "13800000001", "13800000002"
+ELSEWHERE = "https://elsewhere.invalid/won"
+LEAST = 60
+CODE = "2026-6"
+DOCUMENT = {"kind": "document", "title": "探针", "entry": "index.html", "settings": {"type": "html", "pages": None}}
+
+
+@dataclass
+class Victim:
+    """A signed-in trainee whose browser plays the probe; `reached` are requests of other people's pages that the app answered."""
+
+    visitor: Visitor
+    app: str
+    own: list[Page] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Look at every answer of the app and of the machines' door."""
+        self.visitor.context.on("response", self._answered)
+
+    def _answered(self, response: Response) -> None:
+        request = response.request
+        if urlsplit(response.url).netloc not in {urlsplit(self.app).netloc, f"127.0.0.1:{urlsplit(self.app).port}"}:
+            return
+        try:
+            frame = request.frame
+        except Exception:
+            self.reached.append(f"{request.method} {response.url} from a worker")
+            return
+        ours = frame.page in self.own and frame == frame.page.main_frame
+        # A window that the probe opened may show the app: it is a link like any other, and nobody reads it.
+        a_link = frame.page not in self.own and frame == frame.page.main_frame and request.method == "GET"
+        if not ours and not (a_link and request.is_navigation_request()) and not _of_app(frame, self.app):
+            self.reached.append(f"{request.method} {response.url} from {frame.url}")
+
+
+def _of_app(frame: Frame, app: str) -> bool:
+    """A window that shows the app fetches what the app's own page needs."""
+    return frame.parent_frame is None and frame.url.startswith(app)
+
+
+@pytest.fixture(scope="module")
+def both(house: House, tmp_path_factory: pytest.TempPathFactory) -> list[stages.Stage]:
+    """The probe, as two lessons of both trainees; and a package of somebody else."""
+    probe, other = tmp_path_factory.mktemp("probe"), tmp_path_factory.mktemp("other")
+    shutil.copytree(PROBE, probe, dirs_exist_ok=True)
+    (other / "index.html").write_text("<!doctype html><title>别的课</title><h1>别的课</h1>")
+    lessons = [DOCUMENT, {**DOCUMENT, "title": "探针二"}]
+    one = {"format": "document", "lessons": lessons, "phones": [XIULAN, AHUI], "code": CODE + "1"}
+    two = {"format": "document", "lessons": [DOCUMENT], "phones": [AHUI], "code": CODE + "2"}
+    return stages.put_on(house, (probe, one), (other, two))
+
+
+@pytest.fixture(scope="module")
+def stage(both: list[stages.Stage]) -> stages.Stage:
+    """The probe."""
+    return both[0]
+
+
+def opened(visitor: Visitor, address: str) -> tuple[str, str]:
+    """Open a lesson on its page; gives the address of its shell and of its beats."""
+    visitor.page.goto(address)
+    with visitor.page.expect_response(lambda answer: answer.url.endswith("/open")) as answered:
+        visitor.page.locator("[data-do=open]").click()
+    told = answered.value.json()
+    return told["url"], told["beats"]
+
+
+def file_of(shell: str) -> str:
+    """The first file of the package whose shell this is."""
+    return shell.replace("/shell/", "/c/") + "/index.html"
+
+
+@pytest.fixture(scope="module")
+def stranger(browser, house: House, both: list[stages.Stage]) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """The shell that another trainee has open at this moment, of another package."""
+    visitor = Visitor(browser, house, **PHONE)
+    visitor.sign_in(AHUI)
+    yield opened(visitor, both[1].address(AHUI))[0]
+    visitor.context.close()
+
+
+def facts(house: House, shell: str, beats: str, stranger: str, page: Page) -> dict[str, Any]:
+    """What an attacker would know in the best of cases, and more."""
+    token, other_token = shell.rpartition("/")[2], stranger.rpartition("/")[2]
+    script = page.locator("script[src*=package]").first.get_attribute("src") or ""
+    other_origin = stranger.partition("/shell/")[0]
+    return {
+        "app": house.origin,
+        "machine": house.machine,
+        "site": "lms.localhost",
+        "elsewhere": ELSEWHERE,
+        "signIn": f"{house.origin}/sign-in",
+        "script": house.origin + script,
+        "asset": script,
+        "beats": beats,
+        "token": token,
+        "otherToken": other_token,
+        "otherShell": stranger,
+        "otherFile": file_of(stranger),
+        "otherHostOwnToken": f"{other_origin}/c/{token}/index.html",
+    }
+
+
+def run(frame: Frame | Page, known: dict[str, Any]) -> dict[str, Any]:
+    """Let the probe do all it can."""
+    return frame.evaluate("known => run(known)", known)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser, house: House) -> Path:  # type: ignore[no-untyped-def]
+    """The session of the victim, which each test finds as it was."""
+    visitor = Visitor(browser, house, **PHONE)
+    visitor.sign_in(XIULAN)
+    visitor.context.storage_state(path=house.data / "victim.json")
+    visitor.context.close()
+    return house.data / "victim.json"
+
+
+@pytest.fixture
+def victim(browser, house: House, signed_in: Path) -> Iterator[Victim]:  # type: ignore[no-untyped-def]
+    """A trainee who has something to lose."""
+    visitor = Visitor(browser, house, storage_state=signed_in, **PHONE)
+    visitor.page.goto("/learn")
+    visitor.page.evaluate(
+        "localStorage.setItem('secret', 'of the app'); sessionStorage.setItem('secret', 'of the app')"
+    )
+    yield Victim(visitor, house.origin, [visitor.page])
+    visitor.context.close()
+
+
+def test_a_framed_package_wins_nothing(victim: Victim, house: House, stage: stages.Stage, stranger: str) -> None:
+    """At least sixty attempts from inside the frame."""
+    visitor, page = victim.visitor, victim.visitor.page
+    shell, beats = opened(visitor, stage.address(XIULAN))
+    page.frame_locator("#stage iframe").frame_locator("iframe").locator("h1").wait_for()
+    probe = next(frame for frame in page.frames if frame.url.endswith("/index.html"))
+    before, address = session_of(victim), page.url
+    page.evaluate("new BroadcastChannel('yanxue').postMessage('of the app')")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/beats") else None)
+    victim.watch()
+    found = run(probe, facts(house, shell, beats, stranger, page))
+    assert found["won"] == {}
+    assert len(found["lost"]) >= LEAST
+    assert victim.reached == []
+    assert (page.url, page.locator("#stage").is_visible()) == (address, True)
+    assert len(sent) < 20, "a flood of messages is no flood of beats"
+    harmless(victim, before)
+
+
+def test_a_package_in_a_tab_of_its_own_wins_nothing(
+    victim: Victim, house: House, stage: stages.Stage, stranger: str
+) -> None:
+    """An AU that asks for its own window has no frame around it: the headers alone shut it in."""
+    visitor = victim.visitor
+    shell, beats = opened(visitor, stage.address(XIULAN, 2))
+    before, known = session_of(victim), facts(house, shell, beats, stranger, visitor.page)
+    page = visitor.context.new_page()
+    page.goto(file_of(shell))
+    victim.watch()
+    found = run(page, known)
+    assert found["won"] == {}
+    assert victim.reached == []
+    assert page.url.partition("#")[0] == file_of(shell)
+    page.close()
+    harmless(victim, before)
+
+
+def session_of(victim: Victim) -> str:
+    """The session that the app knows the person by."""
+    return next(one["value"] for one in victim.visitor.context.cookies(victim.app) if one["name"] == "__Host-lms")  # type: ignore[typeddict-item]
+
+
+def harmless(victim: Victim, session: str) -> None:
+    """Afterwards the person is who they were, the pages are as they were, and nothing stays behind."""
+    visitor = victim.visitor
+    assert visitor.context.service_workers == []
+    visitor.page.goto("/learn")
+    assert urlsplit(visitor.page.url).path == "/learn"
+    assert session_of(victim) == session
+    assert not visitor.page.evaluate("document.documentElement.hasAttribute('data-care')")
