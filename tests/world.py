@@ -20,6 +20,7 @@ from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
 from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
 from tests.learning.reviewed import reviews_of
+from tests.learning.media_world import a_paper, a_sound
 from tests.lrs.world import records_of
 from tests.people import PEOPLE, SYSTEM, Cast
 from tests.publishing import trainings
@@ -27,6 +28,7 @@ from tests.questions.bank_sheets import a_bank
 
 # A quiz is opened at another lesson than a video.
 QUIZ_DOORS = {"learning.answers", "learning.result"}
+QUIZ_DOORS |= {f"lessons.{door}" for door in ("quiz", "pass_mark", "write", "rewrite", "move", "remove", "sheet", "preview")}
 
 
 @dataclass
@@ -80,6 +82,7 @@ def build(cast: Cast) -> World:
     ids |= signing_of(cast)
     ids |= registers_of(cast)
     ids |= papers_of(cast)
+    ids |= {"paper_id": a_paper(room), "sound_id": a_sound(room)}
     ids |= reviews_of(cast, room)
     ids["check_id"] = a_check(room)
     ids["upload_id"] = _an_upload(cast)

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from lms.config import settings
 from lms.foundation.database import transaction
-from lms.foundation.errors import Conflict, NotFound
+from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.publishing import encoding, files, queries
@@ -45,9 +45,9 @@ def sounds(version_id: UUID) -> Any:
 @allow(Permission.PACKAGE_UPLOAD)
 def add_sound(version_id: UUID, lesson_id: UUID) -> Any:
     """Put a sound track to a lesson: examined and kept first, then one short transaction."""
-    language, sent = _language(), request.files.get("file")
     with transaction(current()):
         version, lesson = own_version(version_id), _video(version_id, lesson_id)
+    language, sent = _language(), request.files.get("file")
     if State(version.state) not in unsent.OPEN:
         raise Conflict(unsent.CLOSED)
     if sent is None or not sent.filename:
@@ -114,7 +114,7 @@ def _video(version_id: UUID, lesson_id: UUID) -> queries.LessonView:
 def _language() -> str:
     language = request.form.get("language", "")
     if language not in LANGUAGES:
-        raise NotFound()
+        raise Refused("先选这是哪一种话", field="language")
     return language
 
 
