@@ -178,7 +178,7 @@ def test_mastery_decides_when_the_sco_ends(room: ScoRoom, client: FlaskClient, s
 
 def test_a_sco_that_ends_without_a_word_is_completed(room: ScoRoom, shell: Shell) -> None:
     answer = shell.save(cmi12(""), "terminate").get_json()
-    assert (answer["done"], answer["status"]) == (True, "课件学完了")
+    assert (answer["done"], answer["status"]) == (True, "学完了")
 
 
 def test_a_preview_keeps_nothing_but_its_own_scratch(room: ScoRoom, client: FlaskClient) -> None:

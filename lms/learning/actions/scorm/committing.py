@@ -65,7 +65,7 @@ def apply(launch: LaunchView, attempt: Attempt, sent: Sent, user_agent: str, ip:
     changed = elements.difference(before.elements, after.elements)
     body = msgspec.json.encode(changed).decode()
     attempts.keep(attempt, after, launch, Commit(sent.kind, body, user_agent, now))
-    told = _told(launch, attempt, sent, after, now)
+    told = _told(launch, attempt, after, now)
     if told:
         lrs.store(told, launch.tenant_id)
     return Outcome(after, hours=_tell_hours(launch, before, after, changed, now, ip))
@@ -121,7 +121,7 @@ def _refuse(launch: LaunchView, attempt: Attempt, sent: Sent, code: str, sentenc
     return Outcome(attempt.state, code, sentence)
 
 
-def _told(launch: LaunchView, attempt: Attempt, sent: Sent, after: State, now: datetime) -> list[statements.Statement]:
+def _told(launch: LaunchView, attempt: Attempt, after: State, now: datetime) -> list[statements.Statement]:
     if not after.mode.credit or launch.person_id is None:
         return []
     before = attempt.state
@@ -135,12 +135,15 @@ def _told(launch: LaunchView, attempt: Attempt, sent: Sent, after: State, now: d
         lesson_title=launch.lesson_title,
         attempt_id=attempt.id,
     )
-    kind = "terminate" if sent.terminated and not before.terminated else sent.kind
-    first = before.completed_at is None
-    seconds = max(0.0, (now - after.run_at).total_seconds())
+    turn = statements.Turn(
+        begins=before.mark.sequence == 0,
+        ends=after.terminated and not before.terminated,
+        first_completion=before.completed_at is None,
+        seconds=max(0.0, (now - after.run_at).total_seconds()),
+    )
     return [
         *statements.answered(scene, now, before.elements, after.elements),
-        *statements.told(scene, now, kind, before.track, after.track, first, seconds),
+        *statements.told(scene, now, turn, before.track, after.track),
     ]
 
 

@@ -37,24 +37,32 @@ class Scene:
         return f"{self.origin}/activities/{kind}/{id}"
 
 
-def told(
-    scene: Scene, at: datetime, kind: str, before: Track, after: Track, first: bool, seconds: float
-) -> list[Statement]:
-    """What a commit says that was not said before: begun, completed (`first` in the attempt), judged, left.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a commit is in its opening: its first, its last, and whether the attempt was never completed before it.
 
-    `seconds` is how long this opening has lasted by the server's clock.
+    `seconds` is how long the opening has lasted by the server's clock.
     """
+
+    begins: bool
+    ends: bool
+    first_completion: bool
+    seconds: float
+
+
+def told(scene: Scene, at: datetime, turn: Turn, before: Track, after: Track) -> list[Statement]:
+    """What a commit says that was not said before: begun, completed, judged, left."""
     found = []
-    if kind == "initialize":
+    if turn.begins:
         found.append(_of_lesson(scene, Verb.INITIALIZED, at))
-    if first and after.completion is Completion.COMPLETED:
+    if turn.first_completion and after.completion is Completion.COMPLETED:
         found.append(_of_lesson(scene, Verb.COMPLETED, at, {"completion": True, **_scored(after.score)}))
     if after.success is not Success.UNKNOWN and after.success is not before.success:
         passed = after.success is Success.PASSED
         word = Verb.PASSED if passed else Verb.FAILED
         found.append(_of_lesson(scene, word, at, {"success": passed, **_scored(after.score)}))
-    if kind == "terminate":
-        found.append(_of_lesson(scene, Verb.TERMINATED, at, {"duration": f"PT{seconds:.2f}S"}))
+    if turn.ends:
+        found.append(_of_lesson(scene, Verb.TERMINATED, at, {"duration": f"PT{turn.seconds:.2f}S"}))
     return found
 
 

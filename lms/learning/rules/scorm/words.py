@@ -5,8 +5,8 @@ from lms.learning.rules.scorm.tracking import Completion, Score, Success
 _COMPLETION = {
     Completion.NOT_ATTEMPTED: "还没学",
     Completion.INCOMPLETE: "学了一部分",
-    Completion.COMPLETED: "课件学完了",
-    Completion.UNKNOWN: "学过，课件没有说学没学完",
+    Completion.COMPLETED: "学完了",
+    Completion.UNKNOWN: "学过，没说学没学完",
 }
 _SUCCESS = {Success.PASSED: "通过了", Success.FAILED: "还没通过"}
 

@@ -1,4 +1,4 @@
-// Sends what a SCO saves, in order, and keeps the newest until the server has it: in memory and, under the attempt's name,
+// Sends what a SCO saves, in order, and keeps the newest until the server has it: in memory and, under the name of the attempt,
 // in the browser's storage, so that a phone that was switched off or had no line loses nothing. Every commit is whole, so only
 // the newest ever waits.
 import { gzipSync, strToU8 } from "fflate";
@@ -27,7 +27,7 @@ export class Sender {
   // Opens the SCO at the server; what was kept of an earlier opening goes with it.
   async start() {
     const kept = this.memory.read();
-    const answer = await post(`${this.runtime}/start`, JSON.stringify({ kept }), false);
+    const answer = await post(`${this.runtime}/start`, JSON.stringify({ kept }));
     if (!answer.ok) throw { sentence: answer.told.message, final: answer.status < 500 };
     this.attempt = answer.told.attempt;
     this.run = answer.told.run;
@@ -66,6 +66,8 @@ export class Sender {
 
   // The page may be going away: a beacon is delivered without it. What is too large for one waits for the next opening.
   lastWord(commit) {
+    // What is under way is in it as well, and would only come too late.
+    if (this.line) this.line.abort();
     const body = packed(commit);
     const size = body.length;
     const gone = size < LARGEST_LAST_WORD && navigator.sendBeacon(`${this.runtime}/commit`, new Blob([body], { type: "text/plain;charset=UTF-8" }));
@@ -77,13 +79,15 @@ export class Sender {
     if (this.sending || !this.waiting || this.over) return;
     this.sending = true;
     const commit = this.waiting;
+    this.line = new AbortController();
     let answer = null;
     try {
-      answer = await post(`${this.runtime}/commit`, packed(commit), true);
+      answer = await post(`${this.runtime}/commit`, packed(commit), this.line.signal);
     } catch {
-      // no line
+      // no line, or a last word went instead
     }
     this.sending = false;
+    if (!answer && this.line.signal.aborted) return;
     if (answer && answer.ok) this.saved(commit, answer.told);
     else if (answer && answer.status < 500 && answer.status !== 429) this.refused(commit, answer);
     else this.later();
@@ -93,7 +97,6 @@ export class Sender {
     this.failures = 0;
     this.told({ type: "saved", status: told.status, done: told.done, hours: told.hours });
     this.told({ type: "place", place: told.place });
-    if (commit.event === "terminate") this.told({ type: "closed" });
     this.done(commit);
   }
 
@@ -127,9 +130,10 @@ export class Sender {
   }
 }
 
-async function post(address, body, outlives) {
-  const keepalive = outlives && body.length < LARGEST_LAST_WORD;
-  const response = await fetch(address, { method: "POST", body, keepalive, headers: { "Content-Type": "application/json" } });
+async function post(address, body, signal) {
+  const keepalive = Boolean(signal) && body.length < LARGEST_LAST_WORD;
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(address, { method: "POST", body, keepalive, signal, headers });
   let told = {};
   try {
     told = await response.json();

@@ -57,7 +57,7 @@ function runtime(standard, page, sender, started, told, complaints) {
   });
   fill(api, started.data, complaints);
   api.on(standard.started, () => sender.note(api, "initialize"));
-  for (const [event, to] of Object.entries(MOVES)) api.on(event, (item) => told({ type: "go", to, item: item || "" }));
+  for (const [event, to] of Object.entries(MOVES)) api.on(event, (item) => told(move(to, item)));
   return api;
 }
 
@@ -65,8 +65,13 @@ function runtime(standard, page, sender, started, told, complaints) {
 const MOVES = { SequenceNext: "next", SequencePrevious: "previous", SequenceChoice: "item", SequenceJump: "item" };
 for (const end of ["SequenceExit", "SequenceExitAll", "SequenceAbandon", "SequenceAbandonAll"]) MOVES[end] = "course";
 
+function move(to, item) {
+  return to === "course" ? { type: "closed" } : { type: "go", to, item: item || "" };
+}
+
 function tell(app, message) {
   if (message.type === "refused") say(message.text, false);
+  if (message.type === "offline") say("网络不通，进度先存在这台设备里，连上了自动补存", false);
   if (message.type === "saved") say("", false);
   if (window.parent !== window) window.parent.postMessage({ v: 1, ...message }, app);
 }
