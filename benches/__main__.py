@@ -3,6 +3,7 @@
 `make bench ARGS="300 100000"`: so many requests a row (600), and up to so many statements stored (a million).
 """
 
+import http.client
 import json
 import os
 import sys
@@ -10,10 +11,12 @@ from collections.abc import Callable
 from functools import partial
 from uuid import uuid4
 
+from benches import gate
 from benches.floor_tables import LEARNERS
 from benches.measure import Cost, Request, measure
 from benches.platform import PHONES, Platform, Trainee
 from benches.records import PAGE, Store, median
+from benches.scorm import shells
 
 REQUESTS, MANY = 600, 1_000_000
 FEW = 10_000
@@ -51,6 +54,7 @@ def main() -> None:
     try:
         print(f"load before: {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True)
         _measure(platform, Bench(platform, requests), many)
+        gate.main()
         print(f"load after: {os.getloadavg()[0]:.1f}", flush=True)
     finally:
         platform.close()
@@ -59,6 +63,8 @@ def main() -> None:
 def _measure(platform: Platform, bench: Bench, many: int) -> None:
     trainees = [Trainee(platform, phone) for phone in PHONES]
     bench.row("beat", lambda t, n: _beat(trainees[t], n + 41), insert, rounds=1)
+    scos = shells(platform.postgres.superuser_url, trainees)
+    bench.row("SCORM commit", lambda t, n: scos[t].commit(n + 41), update_row(platform.floor_port), rounds=1)
     bench.row("course page", lambda t, _: Request("GET", trainees[t].course, None, trainees[t].headers), select)
     store = Store(
         platform.postgres.superuser_url, platform.port, json.loads(platform.lms("lrs-key", "bench", "--json"))
@@ -80,6 +86,16 @@ def _measure(platform: Platform, bench: Bench, many: int) -> None:
 def insert(*_: int) -> Request:
     """The floor of a write: one INSERT of a kilobyte."""
     return Request("POST", "/row", b"x" * 1000, status=204)
+
+
+def update_row(port: int) -> Make:
+    """The floor of a save: one UPDATE of a row of a kilobyte, each connection its own."""
+    rows = [str(uuid4()) for _ in PHONES]
+    for row in rows:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line.request("POST", f"/row?id={row}", b"x" * 1000)
+        line.getresponse().read()
+    return lambda t, _: Request("PUT", f"/row?id={rows[t]}", b"x" * 1000, status=204)
 
 
 def insert_batch(store: Store) -> Make:

@@ -19,10 +19,11 @@ from courses.addresses import Paths, has_scheme, is_absolute, is_web, spelling
 from courses.cmi5 import schema
 from courses.course import Course, Format, Lesson, LessonKind
 from courses.gate.faults import shown
-from courses.manifests import Element, Manifest, child, children, local, namespace, parse, text_of, words
+from courses.manifests import WORDS, Element, Manifest, child, children, local, namespace, parse, text_of, words
 
 NAME = "cmi5.xml"
 MOST_LESSONS = 10_000
+DESCRIPTION = 2_000
 RESERVED = ("endpoint", "fetch", "actor", "registration", "activityId")
 _DRAFTS = ("adlnet.gov", "aicc.org", "w3id.org/xapi/profiles/cmi5", "purl.org/xapi")
 
@@ -241,19 +242,20 @@ def _structural(element: Element, *names: str) -> Iterator[Element]:
 
 
 def _described(element: Element) -> dict[str, str]:
-    return {name: _text(child(element, name)) for name in ("title", "description")}
+    title, description = child(element, "title"), child(element, "description")
+    return {"title": _text(title, WORDS), "description": _text(description, DESCRIPTION)}
 
 
-def _languages(element: Element | None) -> dict[str, str]:
+def _languages(element: Element | None, most: int = WORDS) -> dict[str, str]:
     """Every language of a text, the first of each kept."""
     found: dict[str, str] = {}
     for one in _structural(element, "langstring") if element is not None else ():
-        found.setdefault((one.get("lang") or "und").strip(), words(text_of(one)))
+        found.setdefault((one.get("lang") or "und").strip(), words(text_of(one), most))
     return found
 
 
-def _text(element: Element | None) -> str:
+def _text(element: Element | None, most: int) -> str:
     """The Chinese text, or else the first that says anything."""
-    found = _languages(element)
+    found = _languages(element, most)
     chinese = next((text for lang, text in found.items() if lang.lower().startswith("zh") and text), "")
     return chinese or next((text for text in found.values() if text), "")

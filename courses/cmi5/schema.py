@@ -70,7 +70,8 @@ def check(manifest: Manifest) -> None:
         _attributes(manifest, element, KINDS[kind])
         _sequence(manifest, element, KINDS[kind])
         _values(manifest, element, kind)
-        todo += [(child, under) for child in _ours(element) if (under := _kind_of(child, kind))]
+        below = [(child, under) for child in _ours(element) if (under := _kind_of(child, kind))]
+        todo += reversed(below)
 
 
 def _kind_of(child: Element, parent: str) -> str:
