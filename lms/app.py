@@ -27,6 +27,9 @@ from lms.cohorts.on_versions import classes_on
 from lms.foundation import clock, gate, secrets, sending
 from lms.foundation.database import db, engine_options, refuse_unsafe_server
 from lms.foundation.permissions import Access
+from lms.inspections import mending  # noqa: F401 - more doors of the blueprint of inspections
+from lms.inspections import routes as inspections
+from lms.inspections import tasks as inspections_tasks
 from lms.learning import cmi5_tasks, presence_tasks
 from lms.learning import queries as learning_queries
 from lms.learning import routes as learning
@@ -76,6 +79,7 @@ BLUEPRINTS = (
     cohorts.bp,
     learning.bp,
     reviews.bp,
+    inspections.bp,
     subsidies.bp,
     reporting.bp,
     lrs.pages,
@@ -95,6 +99,7 @@ TASKS = (
     learning_tasks,
     presence_tasks,
     hours_checks,
+    inspections_tasks,
     subsidies_tasks,
     lrs_tasks,
     cmi5_tasks,
