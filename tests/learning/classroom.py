@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.cohorts.models import Cohort, Enrolment
@@ -18,6 +18,7 @@ from lms.learning.models import HourLedger, Registration, StudySession
 from lms.learning.rules.deliveries import Sent
 from lms.learning.rules.segments import Why
 from lms.learning.rules.stretches import tidy
+from lms.plans.models import Policy
 from lms.plans.rules import HourPolicy
 from lms.publishing.models import Lesson, Package, PackageVersion
 from tests.people import RURAL_ECOMMERCE, SYSTEM, Cast
@@ -187,6 +188,14 @@ def an_open_class(
         ids = {person_id: registration_id for person_id, registration_id in rows}  # noqa: C416 - a Result is no mapping
     registrations = {key: ids[people.ids[key]] for key in trainees}
     return Classroom(people, cohort_id, version_id, video_id, quiz_id, registrations, lessons)
+
+
+def policy(**values: int) -> None:
+    """Put policies of hours in force from the beginning of the month, for every programme."""
+    said = {"jurisdiction": "44", "source": "test", "confidence": "proposal", "effective_from": date(2026, 11, 1)}
+    with transaction(SYSTEM):
+        for key, value in values.items():
+            db.session.execute(insert(Policy).values(key=key, value=value, **said))
 
 
 def a_check(room: Classroom, key: str = "xiulan") -> UUID:

@@ -1,10 +1,10 @@
 """还在学习吗 on a real PostgreSQL: put when nobody expects it, answered, missed, cured."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
@@ -13,8 +13,7 @@ from lms.learning import queries
 from lms.learning.actions import presence
 from lms.learning.models import Coverage, Lease, PresenceAnswer, PresenceCheck
 from lms.learning.rules.reasons import Reason
-from lms.plans.models import Policy
-from tests.learning.classroom import an_open_class
+from tests.learning.classroom import an_open_class, policy
 from tests.people import SYSTEM
 
 TERMS = {"presence_mean_s": 240, "presence_least_s": 120, "presence_most_s": 300, "presence_cure_hours": 24}
@@ -23,15 +22,7 @@ TERMS = {"presence_mean_s": 240, "presence_least_s": 120, "presence_most_s": 300
 @pytest.fixture
 def room(people, turn_clock):
     opened = an_open_class(people, seconds=1200, more=[{"approved_seconds": 1200, "places": 4}])
-    with transaction(SYSTEM):
-        for key, value in TERMS.items():
-            said = {
-                "jurisdiction": "44",
-                "source": "test",
-                "confidence": "proposal",
-                "effective_from": date(2026, 11, 1),
-            }
-            db.session.execute(insert(Policy).values(key=key, value=value, **said))
+    policy(**TERMS)
     return opened
 
 

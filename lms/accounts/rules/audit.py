@@ -73,6 +73,7 @@ ACTIONS = {
     "person:erase": "注销资料",
     "person:look": "查看学员资料",
     "person:merge": "合并同一个人的账号",
+    "proof:attest": "当面确认学员在教室",
     "phone:change": "换手机号",
     "phone:reveal": "查看完整手机号",
     "qualification:accepted": "认可资质材料",

@@ -269,4 +269,5 @@ def _answer(work: Work, judged: Judged, reason: Reason | None, asked: presence.A
         beat_seconds=work.policy.beat_interval_s,
         stop=not work.standing.holds_lease,
         check=check.as_json(work.at) if check and work.standing.holds_lease else None,
+        prove="" if work.standing.identified else f"/learn/courses/{work.session.registration_id}/identity",
     )

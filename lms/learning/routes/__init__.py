@@ -11,6 +11,7 @@ from lms.learning.routes import (  # noqa: F401 - the doors of one blueprint
     playing,
     presence,
     previews,
+    proving,
     quizzes,
 )
 from lms.learning.routes.blueprint import bp

@@ -15,7 +15,8 @@ class Answer:
     """What beats earned, and how the lesson and the day stand after them.
 
     `left` are new stretches that did not count; `complete` says that the lesson became complete by these beats;
-    `stop` says that another device has taken over; `check` is what asks whether the person is there.
+    `stop` says that another device has taken over; `check` is what asks whether the person is there;
+    `prove` is where the person proves who they are, "" where nobody asks.
     """
 
     accrued_ms: int
@@ -33,6 +34,7 @@ class Answer:
     complete: bool = False
     stop: bool = False
     check: dict[str, Any] | None = None
+    prove: str = ""
 
     @property
     def full(self) -> bool:
@@ -62,6 +64,7 @@ class Answer:
             "complete": self.complete,
             "stop": self.stop,
             "check": self.check,
+            "prove": self.prove,
         }
 
 

@@ -129,6 +129,7 @@ function start() {
     if (!session || batch[0].session !== session.id) return;
     if (answer.stop) { takenOver(); page.draw(answer); return; }
     presence.offer(answer.check);
+    if (answer.prove) page.banner('先确认是你本人，再学才计入', '', { words: '去确认', href: answer.prove });
     page.draw(answer);
     page.pending(waiting(), lengthMs);
     if (video.paused && answer.live.tone !== 'no' && answer.credited_ms < answer.earnable_ms) page.live('', '停着，计入的都在');

@@ -1,0 +1,119 @@
+"""确认是你本人: before time counts, where the programme asks for it; and the clerk who saw people in the classroom."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, session, url_for
+
+from lms.accounts import queries as accounts
+from lms.accounts.routes.second_factor import CHALLENGE
+from lms.accounts.signing_in import codes, factors, passkeys, phones, visits
+from lms.cohorts import queries as cohorts
+from lms.foundation import clock
+from lms.foundation.database import db, transaction
+from lms.foundation.errors import NotFound, Refused
+from lms.foundation.permissions import Permission, allow
+from lms.foundation.principal import current
+from lms.learning import queries
+from lms.learning.actions import proving
+from lms.learning.models import Registration
+from lms.learning.proof_forms import AttestForm, ProofCodeForm, ticked
+from lms.learning.queries import proofs as found_proofs
+from lms.learning.routes.blueprint import STUDY, bp, own_course
+from lms.learning.rules import proofs
+from lms.learning.rules.proofs import Method
+
+CODE = "study_proof"
+
+
+@bp.route("/courses/<uuid:registration_id>/identity", methods=["GET", "POST"])
+@allow(STUDY)
+def identity(registration_id: UUID) -> Any:
+    """Prove who you are by the code that came to your phone, or see how long your proof still holds."""
+    form = ProofCodeForm()
+    with transaction(current()):
+        course = own_course(registration_id)
+    if form.validate_on_submit() and CODE in session:
+        kept = session[CODE]
+        try:
+            codes.prove(UUID(kept["code"]), bytes.fromhex(kept["phone"]), (form.code.data or "").strip(), _visit())
+            session.pop(CODE)
+            _keep(registration_id, Method.CODE)
+            return redirect(url_for("learning.course", registration_id=course.registration.id), 303)
+        except Refused as refusal:
+            form.code.errors = [refusal.sentence]
+    return _page(registration_id, form), 422 if form.errors else 200
+
+
+@bp.post("/courses/<uuid:registration_id>/identity/code")
+@allow(STUDY)
+def identity_code(registration_id: UUID) -> Any:
+    """Send a code to the registered phone."""
+    with transaction(current()):
+        own_course(registration_id)
+    session[CODE] = phones.code_to_own(current().person(), _visit())
+    return redirect(url_for("learning.identity", registration_id=registration_id), 303)
+
+
+@bp.post("/courses/<uuid:registration_id>/identity/passkey")
+@allow(STUDY)
+def identity_passkey(registration_id: UUID) -> Any:
+    """Take what the phone's passkey answered (JSON)."""
+    with transaction(current()):
+        own_course(registration_id)
+    challenge, credential = session.pop(CHALLENGE, ""), request.get_json(silent=True)
+    if not challenge or not isinstance(credential, dict):
+        raise Refused(passkeys.NOT_TAKEN, code="passkey_refused")
+    passkeys.check(credential, challenge, current().person())
+    _keep(registration_id, Method.PASSKEY)
+    return {"to": url_for("learning.course", registration_id=registration_id)}
+
+
+@bp.route("/cohorts/<uuid:cohort_id>/attest", methods=["GET", "POST"])
+@allow(Permission.COHORT_FILE)
+def attest(cohort_id: UUID) -> Any:
+    """Say who of a class is in the classroom today: the page of the clerk or the teacher."""
+    form, told = AttestForm(), ""
+    people = ticked(request.form)
+    if form.validate_on_submit():
+        try:
+            with transaction(current()):
+                count = proving.attest(cohort_id, people, current())
+            return redirect(url_for("learning.attest", cohort_id=cohort_id, done=count), 303)
+        except Refused as refusal:
+            told = refusal.sentence
+    with transaction(current()):
+        cohort = cohorts.cohort(cohort_id)
+        members = accounts.people(cohorts.members(cohort_id))
+        seen = found_proofs.attested_today(cohort_id)
+    rows = sorted(members.values(), key=lambda one: one.name)
+    shares = {"rows": rows, "seen": seen, "ticked": people, "told": told, "today": clock.today()}
+    page = render_template("learning/attest.html", form=form, cohort=cohort, **shares)
+    return page, 422 if told else 200
+
+
+def _page(registration_id: UUID, form: ProofCodeForm) -> str:
+    person_id = current().person()
+    with transaction(current()):
+        course = own_course(registration_id)
+        policy = queries.policy_of(course)
+        proof = found_proofs.newest_proof(person_id, policy.identity_level if policy else 1)
+    own = factors.factors_of(person_id)
+    sent = session.get(CODE, {})
+    holds = policy is not None and proofs.enough(proof, policy, clock.now())
+    until = proofs.valid_until(proof, policy) if proof and policy else None
+    enough = proofs.methods(policy) if policy else ()
+    shares = {"proof": proof, "holds": holds, "until": until, "enough": enough, "own": own, "sent": sent}
+    return render_template("learning/identity.html", course=course, policy=policy, form=form, proofs=proofs, **shares)
+
+
+def _keep(registration_id: UUID, method: Method) -> None:
+    with transaction(current()):
+        mine = db.session.get(Registration, registration_id)
+        if mine is None or mine.person_id != current().person():
+            raise NotFound()
+        proving.keep(mine, method)
+
+
+def _visit() -> visits.Visit:
+    return visits.Visit(request.remote_addr or "", request.cookies.get(visits.COOKIE, ""))
