@@ -18,6 +18,7 @@ from tests.accounts.papers import papers_of
 from tests.accounts.registers_world import registers_of
 from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
+from tests.learning import packages
 from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
 from tests.learning.reviewed import reviews_of
 from tests.learning.media_world import a_paper, a_sound
@@ -28,6 +29,8 @@ from tests.questions.bank_sheets import a_bank
 
 # A quiz is opened at another lesson than a video.
 QUIZ_DOORS = {"learning.answers", "learning.result"}
+# A package lesson is opened at another course, and looked at in another version, than a video.
+PACKAGE_DOORS = {f"learning.{door}" for door in ("begin", "preview", "begin_preview", "hosts", "change_hosts")}
 QUIZ_DOORS |= {f"lessons.{door}" for door in ("quiz", "pass_mark", "write", "rewrite", "move", "remove", "sheet", "preview")}
 
 
@@ -39,12 +42,15 @@ class World:
     quiz_id: UUID
     waiting: UUID = field(default_factory=uuid4)
     published: UUID = field(default_factory=uuid4)
+    package: dict[str, UUID] = field(default_factory=dict)
 
     def arguments(self, endpoint: str, names: set[str]) -> dict[str, object]:
         """Values for the arguments of a route; a name that is not here must be added."""
         found = {name: self.ids[name] for name in names}
         if endpoint in QUIZ_DOORS:
             found["lesson_id"] = self.quiz_id
+        if endpoint in PACKAGE_DOORS:
+            found |= {name: self.package[name] for name in names}
         if endpoint.startswith("organisations.") and "person_id" in names:
             found["person_id"] = self.ids["colleague_id"]
         if endpoint.startswith("publishing.") and "version_id" in names and "number" not in names:
@@ -88,7 +94,7 @@ def build(cast: Cast) -> World:
     ids["upload_id"] = _an_upload(cast)
     waiting = _a_waiting_version(cast)
     ids |= _around(cast, waiting)
-    return World(ids, room.quiz_id, waiting, trainings.approved(cast))
+    return World(ids, room.quiz_id, waiting, trainings.approved(cast), package=packages.learnt(cast))
 
 
 def _around(cast: Cast, version_id: UUID) -> dict[str, object]:

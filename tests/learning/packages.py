@@ -64,6 +64,15 @@ def a_package(
     return PackageRoom(people, version_id, ids[0], ids)
 
 
+def learnt(people: Cast) -> dict[str, UUID]:
+    """A document that xiulan learns, by the names that addresses give to such things."""
+    room = a_document(people, "approved")
+    whose = Whose(people.organisations["anyi"], people.liumin, people.hequan)
+    registrations = open_class(whose, room.version_id, [people.xiulan])
+    named = {"version_id": room.version_id, "lesson_id": room.lesson_id}
+    return {**named, "registration_id": registrations[people.xiulan]}
+
+
 @dataclass(frozen=True)
 class Whose:
     """An institution, its clerk, and the administrator who approves."""

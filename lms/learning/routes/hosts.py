@@ -13,6 +13,7 @@ from lms.learning.actions import abroad
 from lms.learning.host_forms import HostForm
 from lms.learning.queries import hosts as asked
 from lms.learning.routes.blueprint import bp
+from lms.learning.routes.previews import seen
 from lms.publishing import queries as publishing
 
 REVIEW = Permission.PACKAGE_REVIEW
@@ -34,7 +35,7 @@ def change_hosts(version_id: UUID) -> Any:
         return _page(version_id, form), 422
     try:
         with transaction(current()):
-            version = publishing.version(version_id)
+            version = seen(publishing.version(version_id))
             if request.form.get("do") == "forbid":
                 abroad.forbid(version, form.host.data or "")
             else:
@@ -47,7 +48,7 @@ def change_hosts(version_id: UUID) -> Any:
 
 def _page(version_id: UUID, form: HostForm) -> str:
     with transaction(current()):
-        version = publishing.version(version_id)
+        version = seen(publishing.version(version_id))
         allowed, blocked = asked.allowed_hosts(version.package_id), asked.blocked_hosts(version_id)
     waiting = [one for one in blocked if one.host not in allowed]
     return render_template("learning/package_hosts.html", version=version, allowed=allowed, blocked=waiting, form=form)

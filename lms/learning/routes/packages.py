@@ -13,12 +13,11 @@ from lms.foundation.permissions import allow
 from lms.foundation.principal import current
 from lms.learning import queries
 from lms.learning.actions import opening
-from lms.learning.queries.cmi5 import aus_of
 from lms.learning.queries.courses import Course
 from lms.learning.queries.members import bytes_of
+from lms.learning.queries.saying import said_of
 from lms.learning.routes.blueprint import STUDY, bp
 from lms.learning.rules import isolation, words
-from lms.learning.rules.cmi5 import words as cmi5_words
 from lms.learning.rules.devices import device_of
 from lms.learning.rules.progress import LessonState
 from lms.publishing.links import origin_of
@@ -33,7 +32,7 @@ def package_page(course: Course, lesson: LessonState, view: LessonView) -> str:
     with transaction(current()):
         policy, size = queries.policy_of(course), size_of(view)
         answer = queries.standing(current().person(), lesson, view.content_hash, policy) if policy else None
-        said = aus_of(course.registration.id).get(view.id) if view.kind == "au" else None
+        said = said_of(course.registration.id).get(view.id, "")
     return render_template(
         "learning/package.html",
         course=course,
@@ -42,7 +41,7 @@ def package_page(course: Course, lesson: LessonState, view: LessonView) -> str:
         before=course.neighbour(lesson, -1),
         after=course.neighbour(lesson, 1),
         words=words,
-        package_says=cmi5_words.words(said),
+        package_says=said,
         live=words.live(0, None, answer.full, False) if answer else ("no", "现在不计学时"),
         eyebrow=f"{course.title} · 第 {lesson.number} 课",
         back=(url_for("learning.course", registration_id=course.registration.id), "课程"),

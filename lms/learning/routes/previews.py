@@ -16,7 +16,7 @@ from lms.learning.routes.packages import about, size_of, this_browser, told
 from lms.publishing import files
 from lms.publishing import queries as publishing
 from lms.publishing.links import media_url
-from lms.publishing.queries import LessonView
+from lms.publishing.queries import LessonView, VersionView
 
 LOOK = (Permission.PACKAGE_UPLOAD, Permission.PACKAGE_REVIEW)
 # The launch modes of cmi5: as a trainee, leafing through, looking back.
@@ -28,7 +28,7 @@ MODES = ("Normal", "Browse", "Review")
 def preview(version_id: UUID, lesson_id: UUID) -> Any:
     """A lesson of a version that one may see, opened as a trainee would."""
     with transaction(current()):
-        version, lessons = publishing.version(version_id), publishing.lessons(version_id)
+        version, lessons = seen(publishing.version(version_id)), publishing.lessons(version_id)
         view = _one_of(lessons, lesson_id)
         size = size_of(view) if view.kind in opening.RUNS else view.size_bytes
     place = lessons.index(view)
@@ -53,6 +53,7 @@ def begin_preview(version_id: UUID, lesson_id: UUID) -> Any:
     browser, back = this_browser(), url_for("learning.preview", version_id=version_id, lesson_id=lesson_id)
     mode = request.args.get("mode", MODES[0])
     with transaction(current()):
+        seen(publishing.version(version_id))
         view = publishing.lesson(lesson_id)
         if view.kind not in opening.RUNS:
             raise NotFound()
@@ -65,6 +66,19 @@ def begin_preview(version_id: UUID, lesson_id: UUID) -> Any:
             return_url=settings().app_origin + back,
         )
     return told(opened, back)
+
+
+def seen(version: VersionView) -> VersionView:
+    """A version that the person answers for, as its institution or its authority; raises NotFound for anybody else's.
+
+    Once it is published everybody may see that it is there; only these look at it lesson by lesson.
+    """
+    me = current()
+    if version.tenant_id in me.organisations:
+        return version
+    if any(scope.covers(version.region_code, version.plan_code) for scope in me.scope):
+        return version
+    raise NotFound()
 
 
 def _one_of(lessons: list[LessonView], lesson_id: UUID) -> LessonView:
