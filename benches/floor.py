@@ -26,7 +26,17 @@ def connection() -> "psycopg.Connection[tuple[str]]":
 @application.post("/row")
 def insert() -> Response:
     """One INSERT of the body, on disk before it is answered."""
-    connection().execute("insert into floor values (%s, %s)", [uuid4(), request.get_data(as_text=True)])
+    row = request.args.get("id") or uuid4()
+    connection().execute("insert into floor values (%s, %s)", [row, request.get_data(as_text=True)])
+    return Response(status=204)
+
+
+@application.put("/row")
+def update() -> Response:
+    """One UPDATE of a row by its key with the body, on disk before it is answered."""
+    connection().execute(
+        "update floor set payload = %s where id = %s", [request.get_data(as_text=True), request.args["id"]]
+    )
     return Response(status=204)
 
 
