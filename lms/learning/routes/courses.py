@@ -12,6 +12,7 @@ from lms.foundation.database import transaction
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.learning import queries
+from lms.learning.queries.saying import done_of_cohort, said_of
 from lms.learning.routes.blueprint import STUDY, bp, own_course
 from lms.learning.rules import pictures, words
 from lms.publishing import queries as publishing
@@ -54,8 +55,9 @@ def course(registration_id: UUID) -> Any:
         found = own_course(registration_id)
         policy = queries.policy_of(found)
         credited = queries.credited_by_registration(current().person())
+        said = said_of(registration_id)
     return render_template(
-        "learning/course.html", course=found, policy=policy, credited_ms=credited.get(registration_id, 0)
+        "learning/course.html", course=found, policy=policy, credited_ms=credited.get(registration_id, 0), said=said
     )
 
 
@@ -68,7 +70,10 @@ def cohort_progress(cohort_id: UUID) -> Any:
         rows = queries.progress_of_cohort(cohort_id)
         lessons = len(publishing.lessons(cohort.version_id))
         people = accounts.people([row.person_id for row in rows])
-    return render_template("learning/progress.html", cohort=cohort, rows=rows, people=people, lessons=lessons)
+        said = done_of_cohort(cohort_id)
+    return render_template(
+        "learning/progress.html", cohort=cohort, rows=rows, people=people, lessons=lessons, said=said
+    )
 
 
 def _greeting() -> str:
