@@ -149,3 +149,15 @@ def test_the_best_attempt_is_the_one_that_is_shown(room: ScoRoom, client: FlaskC
     assert of_class[room.registrations["xiulan"], room.lessons[0]] == mine
     with transaction(room.people.principal("chenbo")):
         assert scorm.standings_of_cohort(room.cohort_id) == {}
+
+
+def test_what_the_sco_said_stands_on_the_pages(room: ScoRoom, client: FlaskClient, client_for) -> None:
+    """Sabotage: leave `said` out of course() or cohort_progress()."""
+    opened(room, client).start().save(cmi12("passed", raw="85"), "terminate")
+    course = f"/learn/courses/{room.registrations['xiulan']}"
+    trainee, clerk = client_for(room.people.xiulan), client_for(room.people.liumin)
+    for page in (course, f"{course}/lessons/{room.lessons[0]}"):
+        assert "课件说：学完了，通过了，85 分（满分 100 分）" in trainee.get(page).text
+    progress = clerk.get(f"/learn/cohorts/{room.cohort_id}/progress").text
+    assert "学完 1 课，通过 1 课" in progress
+    assert "还没打开" in progress
