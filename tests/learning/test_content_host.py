@@ -145,6 +145,10 @@ def test_every_door_there_says_that_it_is_public_and_opens_to_no_guess(app: Flas
         values = dict.fromkeys(rule.arguments, "guessed") | {"token": "A" * 43}
         _, path = rule.build(values)
         for method in rule.methods - {"OPTIONS"}:
+            # The door of cmi5 tokens says by its specification in the body that it gives none.
+            if rule.endpoint == "package_records.fetch":
+                assert "error-code" in client.post(origin + path).json
+                continue
             # 422: what was sent is read before it is looked whose it is, and this is nothing.
             assert client.open(origin + path, method=method).status_code in {401, 403, 404, 422}, (rule, method)
 

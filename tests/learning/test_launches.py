@@ -10,9 +10,10 @@ from sqlalchemy import delete, text
 from lms.accounts.models import WebSession
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
-from lms.foundation.errors import NotFound
-from lms.learning.actions import opening
+from lms.foundation.errors import NotFound, Refused
+from lms.learning.actions import abroad, opening
 from lms.learning.queries.launches import CONTENT, GRACE, LaunchOver, LaunchView, launch_of
+from lms.publishing import queries as publishing
 from lms.publishing.events import VersionStopped
 from lms.publishing.links import label_of
 from tests.learning import packages
@@ -142,3 +143,22 @@ def test_a_stranger_finds_no_version_to_look_at(room: PackageRoom) -> None:
     stranger = room.people.principal("chenbo")
     with transaction(stranger), pytest.raises(NotFound):
         opening.preview(room.version_id, room.lesson_id, person_id=stranger.person())
+
+
+def test_a_lesson_abroad_opens_by_https_on_an_allowed_host_alone(
+    room: PackageRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server never goes there itself. Sabotage: leave out may_go()."""
+    address = "https://player.example.com/c/1?x=1"
+    monkeypatch.setitem(opening._BEGINNINGS, "document", lambda *_: address)
+    with pytest.raises(Refused) as refusal:
+        previewed(room)
+    assert refusal.value.code == "host_abroad"
+    administrator = room.people.principal("hequan")
+    with transaction(administrator):
+        abroad.let(publishing.version(room.version_id), "player.example.com", administrator.person())
+    opened = previewed(room)
+    assert (opened.url, opened.own_window) == (address, True)
+    monkeypatch.setitem(opening._BEGINNINGS, "document", lambda *_: address.replace("https", "http"))
+    with pytest.raises(Refused):
+        previewed(room)
