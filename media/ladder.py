@@ -4,11 +4,18 @@ Bit rates are those of packages.md 5, lower where a village line is the measure;
 seek on a phone waits for no more than that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 KEY_SECONDS = 2
 MOST_FRAMES = 25
+# So much larger than a rung must a picture be that has no more lines; so much of a rung's bits it must have at all: slides
+# that stand still take less than any smaller file with a key frame every two seconds.
 WORTH = 1.25
+LEAST = 0.5
+# What is not at least so much smaller than its source is no choice.
+SMALLER = 0.9
+SHARE_OF_SOUND = 0.6
+LEAST_SOUND = 16_000
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,15 @@ SOUND = Rung("audio", 0, 0, 40_000)
 def rungs_for(width: int, height: int, bitrate: int) -> tuple[Rung, ...]:
     """The files worth making of a picture this large at this many bits a second: smaller in lines or in bits; sound always."""
     side = min(width, height)
-    pictures = [rung for rung in (CLEAR, SPARING) if side > rung.height or bitrate > rung.bits * WORTH]
-    return (*pictures, SOUND)
+    known = [rung for rung in (CLEAR, SPARING) if bitrate > rung.bits * LEAST]
+    pictures = [rung for rung in known if side > rung.height or bitrate > rung.bits * WORTH]
+    return (*pictures, sound_of(bitrate))
+
+
+def sound_of(bitrate: int) -> Rung:
+    """The sound alone, never at more bits than leave it well below the whole."""
+    bits = max(LEAST_SOUND, min(SOUND.sound_bits, int(bitrate * SHARE_OF_SOUND)))
+    return replace(SOUND, sound_bits=bits)
 
 
 def scale_of(rung: Rung) -> str:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from lms.publishing import files
 from lms.publishing.actions.variants import NewVariant
-from media.ladder import CLEAR, SOUND, Rung, rungs_for
+from media.ladder import CLEAR, SMALLER, Rung, rungs_for
 from media.probe import read_streams
 from media.storage import fetch, key_for, sha256_of
 from media.transcode import Made, made, make_rungs, make_sound, put_under
@@ -37,12 +37,13 @@ def make(
         rungs = rungs_for(streams.width, streams.height, bitrate)
         told = lambda ms: percent(min(90, ms * 90 // max(length_ms, 1)))  # noqa: E731 - a line of its own would say less
         own = make_rungs(source, rungs, folder, length_ms, frame_rate=streams.frame_rate, progress=told)
+        own = tuple(one for one in own if one.size_bytes < source.stat().st_size * SMALLER)
         found = [_kept(one, "") for one in own]
         pictures = [one for one in own if one.height]
         if not any(one.kind == CLEAR.kind for one in pictures):
             pictures.append(made("source", source, length_ms, min(streams.width, streams.height)))
         for place, heard in enumerate(sounds, 1):
-            found += _under(heard, pictures, folder, length_ms)
+            found += _under(heard, pictures, rungs[-1], folder, length_ms)
             percent(90 + 9 * place // len(sounds))
         return tuple(found)
 
@@ -54,7 +55,7 @@ def keep_sound(path: Path, length_ms: int, folder: Path) -> tuple[str, int]:
     return _stored(one.path), one.size_bytes
 
 
-def _under(heard: Heard, pictures: Sequence[Made], folder: Path, length_ms: int) -> list[NewVariant]:
+def _under(heard: Heard, pictures: Sequence[Made], alone: Rung, folder: Path, length_ms: int) -> list[NewVariant]:
     """One language: each picture with its sound, and the sound alone."""
     sound = fetch(files.storage(), heard.key, folder / f"{heard.language}.mp4")
     found = []
@@ -64,8 +65,8 @@ def _under(heard: Heard, pictures: Sequence[Made], folder: Path, length_ms: int)
             _kept(put_under(picture.path, sound, target, length_ms, picture.kind, picture.height), heard.language)
         )
         target.unlink()
-    alone = make_sound(sound, SOUND, folder / f"audio-{heard.language}.mp4", length_ms)
-    return [*found, _kept(alone, heard.language)]
+    listened = make_sound(sound, alone, folder / f"audio-{heard.language}.mp4", length_ms)
+    return [*found, _kept(listened, heard.language)]
 
 
 def _kept(one: Made, language: str) -> NewVariant:

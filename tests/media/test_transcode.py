@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from media.ladder import CLEAR, SOUND, SPARING, rungs_for, scale_of
+from media.ladder import CLEAR, SOUND, SPARING, rungs_for, scale_of, sound_of
 from media.probe import Unusable, examine, read_streams
 from media.sound import examine_sound
 from media.transcode import make_rungs, make_sound, put_under
@@ -124,5 +124,6 @@ def test_only_what_is_smaller_is_worth_making() -> None:
     assert kinds(1920, 1080, 4_000_000) == ["480p", "240p", "audio"]
     assert kinds(640, 360, 400_000) == ["240p", "audio"]
     assert kinds(320, 180, 100_000) == ["audio"]
+    assert kinds(1280, 720, 41_000) == ["audio"] and sound_of(41_000).sound_bits == 24_600
     assert kinds(640, 360, 2_000_000) == ["480p", "240p", "audio"]
     assert kinds(720, 1280, 1_400_000) == ["480p", "240p", "audio"] and "min(480" in scale_of(CLEAR)

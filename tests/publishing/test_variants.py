@@ -28,7 +28,7 @@ SECONDS = 6
 def lesson(people: Cast, tmp_path: Path) -> queries.LessonView:
     """The video of a version that was not sent in; its file is in the storage."""
     version_id = a_version(people, state="checked", seconds=SECONDS)
-    path = make(tmp_path / "lesson.mp4", seconds=SECONDS, size="640x360")
+    path = make(tmp_path / "lesson.mp4", seconds=SECONDS, size="960x540")
     digest = key_for("c" * 64, ".mp4")
     with path.open("rb") as file:
         files.storage().put(digest, file)
