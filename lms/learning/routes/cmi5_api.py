@@ -81,6 +81,8 @@ def import_course() -> Any:
     request.max_content_length = LARGEST_PACKAGE
     with transaction(current()):
         person_id = issuing.answers_for(g.lrs_caller.key_id)
+    if person_id is None:
+        raise WrongKey()
     room = settings().data / "incoming"
     room.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=room, ignore_cleanup_errors=True) as folder:

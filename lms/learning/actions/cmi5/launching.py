@@ -89,8 +89,14 @@ def _begin(launch: Launch, session: XapiSession, terms: Terms, address: str) -> 
 def launch_data_of(session: XapiSession, terms: Terms) -> Place:
     """Where LMS.LaunchData lies (10.1)."""
     agent = identifier(read_agent(addresses.written(terms.actor)))
-    where = {"activity": terms.activity_id, "agent": agent, "registration": session.registration, "name": LAUNCH_DATA}
-    return Place(session.tenant_id, Resource.STATE, **where)
+    return Place(
+        session.tenant_id,
+        Resource.STATE,
+        activity=terms.activity_id,
+        agent=agent,
+        registration=session.registration,
+        name=LAUNCH_DATA,
+    )
 
 
 def _session(launch: Launch, lesson: LessonView, terms: Terms, kind: str, address: str) -> XapiSession:
