@@ -139,7 +139,8 @@ class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
     __tablename__ = "hour_ledger"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    tenant_id: Mapped[UUID]
+    person_id: Mapped[UUID]
     registration_id: Mapped[UUID]
     cohort_id: Mapped[UUID]
     lesson_id: Mapped[UUID]
