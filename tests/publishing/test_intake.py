@@ -57,7 +57,7 @@ def test_a_package_becomes_lessons_and_files(people: Cast, client_for: ClientFor
         assert stream.read() == b"two"
     page = clerk.get(answer.location).text
     assert "cmi5" in page
-    assert "4 个文件" in page
+    assert "cmi5，2 课" in page
 
 
 def test_without_a_title_it_is_called_what_the_package_says(people: Cast) -> None:

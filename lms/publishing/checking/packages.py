@@ -157,10 +157,8 @@ def _describes(path: str) -> bool:
 
 
 def _seen(course: Course) -> tuple[Finding, ...]:
-    size = sum(member.size for member in course.members)
     found = f"{WORDS_OF_FORMAT[str(course.format)]}，{len(course.lessons)} 课"
-    files_found = f"，{len(course.members)} 个文件，{megabytes(size)}" if course.members else ""
-    return (Finding(Level.FOUND, "课程包", found + files_found),)
+    return (Finding(Level.FOUND, "课程包", found),)
 
 
 def _another(found: Format, formats: tuple[Format, ...]) -> Finding:
