@@ -18,10 +18,11 @@ from tests.accounts.papers import papers_of
 from tests.accounts.registers_world import registers_of
 from tests.accounts.signing_world import signing_of
 from tests.cohorts.classes import a_version
+from tests.inspections.looks import inspected
 from tests.learning import packages
 from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
-from tests.learning.reviewed import reviews_of
 from tests.learning.media_world import a_paper, a_sound
+from tests.learning.reviewed import reviews_of
 from tests.lrs.world import records_of
 from tests.people import PEOPLE, SYSTEM, Cast
 from tests.publishing import trainings
@@ -31,7 +32,9 @@ from tests.questions.bank_sheets import a_bank
 QUIZ_DOORS = {"learning.answers", "learning.result"}
 # A package lesson is opened at another course, and looked at in another version, than a video.
 PACKAGE_DOORS = {f"learning.{door}" for door in ("begin", "preview", "begin_preview", "hosts", "change_hosts")}
-QUIZ_DOORS |= {f"lessons.{door}" for door in ("quiz", "pass_mark", "write", "rewrite", "move", "remove", "sheet", "preview")}
+QUIZ_DOORS |= {
+    f"lessons.{door}" for door in ("quiz", "pass_mark", "write", "rewrite", "move", "remove", "sheet", "preview")
+}
 
 
 @dataclass
@@ -90,6 +93,7 @@ def build(cast: Cast) -> World:
     ids |= papers_of(cast)
     ids |= {"paper_id": a_paper(room), "sound_id": a_sound(room)}
     ids |= reviews_of(cast, room)
+    ids |= inspected(cast, room)
     ids["check_id"] = a_check(room)
     ids["upload_id"] = _an_upload(cast)
     waiting = _a_waiting_version(cast)
