@@ -70,7 +70,7 @@ def read_pdf(path: Path) -> tuple[int, tuple[Finding, ...]]:
 
 
 class Bounded(io.RawIOBase):
-    """A file that ends the reading of a PDF which asks for too many bytes at once or takes too long, by raising Refused.
+    """A file that ends the reading of a PDF which asks for too many bytes at once or takes too much of a processor, by raising Refused.
 
     pypdf reads a whole file into memory to mend a broken table, and believes tables of millions of entries.
     """
@@ -79,7 +79,7 @@ class Bounded(io.RawIOBase):
         super().__init__()
         self._file = file
         self._length = file.seek(0, io.SEEK_END)
-        self._until = time.monotonic() + MOST_SECONDS
+        self._until = time.thread_time() + MOST_SECONDS
         self._reads = 0
         file.seek(0)
 
@@ -103,7 +103,7 @@ class Bounded(io.RawIOBase):
         """As the file itself, within the budgets."""
         wanted = self._length - self._file.tell() if size is None or size < 0 else size
         self._reads += 1
-        spent = self._reads > MOST_READS or time.monotonic() > self._until
+        spent = self._reads > MOST_READS or time.thread_time() > self._until
         if spent or min(wanted, self._length) > MOST_AT_ONCE:
             raise refused("PDF 内部的目录坏了，或者大得不正常", _AGAIN, WHERE)
         return self._file.read(wanted if wanted >= 0 else 0)

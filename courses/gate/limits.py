@@ -7,7 +7,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes, counts and seconds that a package may take."""
+    """Bytes, counts and seconds of a processor that a package may take: a busy machine refuses nothing that a quiet one takes."""
 
     packed_bytes: int = 500 * MIB
     unpacked_bytes: int = 2048 * MIB

@@ -22,7 +22,8 @@ from courses.tincan.reading import read_tincan
 from tests.courses import manifests, pdfs
 from tests.courses.zips import Entry, build
 
-ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+ANY = settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 STEPS = st.lists(
     st.sampled_from(
         ["..", ".", "", "a", "课", "%2e%2e", "%2f", "\\", "/", "C:", "\0", "\u202e", "é", "e\u0301", " ", "?", "#"]
@@ -106,7 +107,7 @@ def test_mutated_archives_are_opened_or_refused(tmp_path: Path, data: st.DataObj
     assert report["accepted"] or report["findings"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(st.data())
 def test_mutated_pdfs_are_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     whole = bytearray(pdfs.pages(3, b"/OpenAction<</S/JavaScript/JS(x)>>"))
