@@ -153,6 +153,12 @@ def test_3_the_clerk_imports_a_roster(clerk, folder):
     clerk.picture("class")
 
 
+# A first viewing is kept to the pace that counts; whoever wants more hooks the property, as scripts in the wild do.
+TAMPER = """rate => { const video = document.querySelector('video');
+  Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'playbackRate').set.call(video, rate);
+  Object.defineProperty(video, 'playbackRate', { configurable: true, get: () => rate, set: () => {} }); }"""
+
+
 def open_lesson(visitor: Visitor) -> None:
     """From the home page to the player, as a thumb does it."""
     visitor.page.goto("/learn")
@@ -166,7 +172,8 @@ def play(visitor: Visitor, speed: float = 1) -> None:
     page = visitor.page
     page.get_by_role("button", name="播放", exact=True).click()
     visitor.until("!document.querySelector('video').paused")
-    page.evaluate(f"document.querySelector('video').playbackRate = {speed}")
+    if speed > 1:
+        page.evaluate(TAMPER, speed)
 
 
 def credited(page) -> int:
@@ -211,7 +218,7 @@ def test_4_the_trainee_learns_on_two_devices(browser, house):
         desk.page.evaluate("document.getElementById('player').dataset.beatSeconds = 1.5")
         desk.page.locator("#misses .btn").first.click()
         desk.until("!document.querySelector('video').paused")
-        desk.page.evaluate(f"document.querySelector('video').playbackRate = {FAST}")
+        desk.page.evaluate(TAMPER, FAST)
         desk.page.locator("#done").wait_for(state="visible", timeout=90_000)
         desk.until("document.querySelector('video').ended", 60)
         desk.page.wait_for_timeout(1000)
