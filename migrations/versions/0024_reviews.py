@@ -21,9 +21,7 @@ def upgrade() -> None:
     _appeal_answer()
     _hour_correction()
     _correction_decision()
-    op.create_table(
-        "look_mark", sa.Column("name", sa.Text, primary_key=True), sa.Column("until", TIME, nullable=False)
-    )
+    op.create_table("look_mark", sa.Column("name", sa.Text, primary_key=True), sa.Column("until", TIME, nullable=False))
     tenancy.protect(op, "look_mark", "false")
     op.create_index("ix_study_session_last_at", "study_session", ["last_at"])
     op.create_index(
@@ -166,7 +164,9 @@ def _correction_decision() -> None:
         sa.Column("stretches", JSONB, nullable=False),
         *_leaf(),
         sa.UniqueConstraint("correction_id"),
-        sa.ForeignKeyConstraint(["correction_id", "proposed_by"], ["hour_correction.id", "hour_correction.proposed_by"]),
+        sa.ForeignKeyConstraint(
+            ["correction_id", "proposed_by"], ["hour_correction.id", "hour_correction.proposed_by"]
+        ),
         sa.CheckConstraint("verdict in ('approved', 'declined')", name="verdict"),
         sa.CheckConstraint("(verdict = 'approved') = (ledger_id is not null)", name="row"),
         sa.CheckConstraint("decided_by <> proposed_by and decided_by <> person_id", name="two_people"),
