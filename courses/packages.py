@@ -67,27 +67,7 @@ def open_any(upload: Upload, keep: Keep, limits: Limits = USUAL) -> Course:
     if is_zip(head):
         with open_archive(upload.path, limits) as archive:
             return _streamed(archive, title, keep)
-    if is_pdf(head):
-        return _alone(
-            upload, documents.PDF_NAME, documents.PDF_BYTES, keep, lambda: documents.read_pdf_course(upload.path, title)
-        )
-    if looks_like_markup(head) == "xml":
-        return _alone(
-            upload,
-            cmi5.NAME,
-            MOST_BYTES,
-            keep,
-            lambda: cmi5.read_structure(upload.path.read_bytes(), None, short(upload.name)),
-        )
-    if looks_like_markup(head) == "html" and upload.name.lower().endswith(documents.PAGES):
-        return _alone(
-            upload,
-            documents.HTML_NAME,
-            documents.HTML_BYTES,
-            keep,
-            lambda: documents.read_pages([documents.HTML_NAME], title),
-        )
-    raise Refused(explain(head, short(upload.name)))
+    return _alone(upload, _single(upload, head, title), keep)
 
 
 def open_package(package: VideoPackage) -> Course:
@@ -206,14 +186,36 @@ def _read(archive: Archive, title: str) -> Course:
     return _READERS[kind](archive.read(name, MOST_BYTES), Paths(archive.names), name)
 
 
-def _alone(upload: Upload, name: str, most: int, keep: Keep, read: Callable[[], Course]) -> Course:
-    """A package that is one file: read it, then keep it under a plain name."""
-    size = upload.path.stat().st_size
-    if size > most:
-        raise refused(
-            f"“{short(upload.name)}”有 {megabytes(size)}，太大了", f"最大 {megabytes(most)}，分成几份再传", "文件"
-        )
-    course = read()
+@dataclass(frozen=True)
+class _Single:
+    """A package that is one file: the name that it is kept under, its most bytes, how it is read."""
+
+    name: str
+    most_bytes: int
+    read: Callable[[], Course]
+
+
+def _single(upload: Upload, head: bytes, title: str) -> _Single:
+    """What a file that is no ZIP may be; raises Refused saying what it is where it may not."""
+    path, markup = upload.path, looks_like_markup(head)
+    if is_pdf(head):
+        return _Single(documents.PDF_NAME, documents.PDF_BYTES, lambda: documents.read_pdf_course(path, title))
+    if markup == "xml":
+        return _Single(cmi5.NAME, MOST_BYTES, lambda: cmi5.read_structure(path.read_bytes(), None, short(upload.name)))
+    if markup == "html" and upload.name.lower().endswith(documents.PAGES):
+        name = documents.HTML_NAME
+        return _Single(name, documents.HTML_BYTES, lambda: documents.read_pages([name], title))
+    raise Refused(explain(head, short(upload.name)))
+
+
+def _alone(upload: Upload, single: _Single, keep: Keep) -> Course:
+    """A package that is one file: read it, then keep it under a plain name, and say what is inside as of a whole package."""
+    size, look = upload.path.stat().st_size, Look()
+    if size > single.most_bytes:
+        what = f"“{short(upload.name)}”有 {megabytes(size)}，太大了"
+        raise refused(what, f"最大 {megabytes(single.most_bytes)}，分成几份再传", "文件")
+    course = single.read()
     with upload.path.open("rb") as file:
-        digest = keep(name, file, size)
-    return replace(course, members=(Member(name, size, digest),))
+        digest = look.keeping(keep)(single.name, file, size)
+    findings = (*course.findings, *look.findings([single.name], {single.name: 0}))
+    return replace(course, members=(Member(single.name, size, digest),), findings=findings)
