@@ -15,6 +15,7 @@ from benches import gate
 from benches.floor_tables import LEARNERS
 from benches.measure import Cost, Request, measure
 from benches.platform import PHONES, Platform, Trainee
+from benches.ranges import Files
 from benches.records import PAGE, Store, median
 from benches.scorm import shells
 
@@ -66,6 +67,9 @@ def _measure(platform: Platform, bench: Bench, many: int) -> None:
     scos = shells(platform.postgres.superuser_url, trainees)
     bench.row("SCORM commit", lambda t, n: scos[t].commit(n + 41), update_row(platform.floor_port), rounds=1)
     bench.row("course page", lambda t, _: Request("GET", trainees[t].course, None, trainees[t].headers), select)
+    files = Files(platform, trainees[0])
+    bench.row("range of a video", files.video, files.floor)
+    bench.row("range of a package", files.member, files.floor)
     store = Store(
         platform.postgres.superuser_url, platform.port, json.loads(platform.lms("lrs-key", "bench", "--json"))
     )

@@ -9,7 +9,7 @@ import threading
 from uuid import uuid4
 
 import psycopg
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_file
 
 DSN = os.environ["FLOOR_DATABASE_URL"]
 _own = threading.local()
@@ -62,3 +62,9 @@ def select_many() -> Response:
     asked = [int(request.args["learner"]), int(request.args["limit"])]
     rows = connection().execute("select payload from floor_page where learner = %s order by seq desc limit %s", asked)
     return Response("[" + ",".join(row[0] for row in rows) + "]", mimetype="application/json")
+
+
+@application.get("/file")
+def file() -> Response:
+    """A file, or the range of it that was asked for, as Flask sends files."""
+    return send_file(request.args["path"], conditional=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
@@ -126,5 +127,22 @@ def test_the_whole_way_on_s3(app: Flask, settings: config.Settings, people: Cast
                 media_url(lesson.version_id, lesson.id, lesson.content_hash), headers={"Range": "bytes=4-7"}
             )
             assert (part.status_code, part.data) == (206, b"ftyp")
+            _straight_from_the_bucket(replace(settings, s3_url=f"{url}?public={_origin(url)}"), lesson)
         finally:
             app.extensions["storage"] = local
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _straight_from_the_bucket(settings: config.Settings, lesson: LessonView) -> None:
+    """Where browsers reach the bucket, a video comes from there. Sabotage: sign with the wrong name of the bucket."""
+    address = media_url(lesson.version_id, lesson.id, lesson.content_hash)
+    sent = create_content_app(settings).test_client().get(address)
+    assert (sent.status_code, sent.headers["Cache-Control"]) == (302, "no-store")
+    assert sent.headers["Location"].startswith(_origin(settings.s3_url))
+    assert "Expires=3600" in sent.headers["Location"]
+    with urlopen(Request(sent.headers["Location"], headers={"Range": "bytes=4-7"})) as part:
+        assert (part.status, part.read(), part.headers["Content-Type"]) == (206, b"ftyp", "video/mp4")
