@@ -76,7 +76,7 @@ def waive(registration_id: UUID, au: int, reason: str, tenant_id: UUID, by: UUID
     registration = lock_registration(tenant_id, registration_id)
     if registration is None:
         raise NotFound()
-    lesson = plan_of(registration).lessons.get(au + 1)
+    lesson = plan_of(registration.version_id).lessons.get(au + 1)
     if lesson is None:
         raise NotFound()
     at, terms = clock.now(), terms_of_nobody(registration, lesson)

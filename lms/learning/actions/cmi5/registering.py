@@ -12,7 +12,7 @@ from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation import clock
 from lms.foundation.database import db, widened
 from lms.foundation.errors import Conflict
-from lms.learning.actions.cmi5.satisfying import plan_of, tell
+from lms.learning.actions.cmi5.satisfying import Plan, plan_of, tell
 from lms.learning.actions.cmi5.sessions import lock_registration, terms_of_nobody
 from lms.learning.actions.opening import agent_of
 from lms.learning.models import Cmi5Registration, Launch, Registration
@@ -52,11 +52,12 @@ def _all(event: CohortOpened | PeopleEnrolled, people: Any) -> None:
         Registration.cohort_id == event.cohort_id, Registration.person_id.in_(list(people))
     )
     told: list[Json] = []
+    plan = plan_of(event.version_id)
     for row in db.session.scalars(mine.order_by(Registration.id)):
         values = {
             name: getattr(row, name) for name in ("tenant_id", "region_code", "plan_code", "person_id", "version_id")
         }
-        told += _register(row.id, {**values, "kind": "class", "actor": agent_of(row.person_id)}, clock.now())[1]
+        told += _register(row.id, {**values, "kind": "class", "actor": agent_of(row.person_id)}, clock.now(), plan)[1]
     if told:
         lrs.store(told, event.tenant_id)
 
@@ -65,7 +66,9 @@ def _asks_nothing(lesson: publishing.LessonView) -> bool:
     return lesson.kind == "au" and lesson.settings.get("move_on", MoveOn.NOT_APPLICABLE) == MoveOn.NOT_APPLICABLE
 
 
-def _register(registration: UUID, values: dict[str, Any], at: datetime) -> tuple[Cmi5Registration, list[Json]]:
+def _register(
+    registration: UUID, values: dict[str, Any], at: datetime, plan: Plan | None = None
+) -> tuple[Cmi5Registration, list[Json]]:
     new = insert(Cmi5Registration).values(id=registration, created_at=at, **values).on_conflict_do_nothing()
     with widened("cmi5: a registration is told apart from every other of its tenant"):
         made = db.session.execute(new.returning(Cmi5Registration.id)).first() is not None
@@ -74,7 +77,7 @@ def _register(registration: UUID, values: dict[str, Any], at: datetime) -> tuple
         raise Conflict(TAKEN, code="registration_taken")
     if not made:
         return row, []
-    plan = plan_of(row)
+    plan = plan or plan_of(row.version_id)
     if not any(asked is MoveOn.NOT_APPLICABLE for asked in plan.move_on.values()):
         return row, []
     return row, tell(row, plan, terms_of_nobody(row, next(iter(plan.lessons.values()))), at)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -29,11 +30,11 @@ class Plan:
         return {lesson.id: number for number, lesson in self.lessons.items()}
 
 
-def plan_of(registration: Cmi5Registration) -> Plan:
-    """The plan of a registration's course."""
-    lessons = {lesson.number: lesson for lesson in publishing.lessons(registration.version_id) if lesson.kind == "au"}
+def plan_of(version_id: UUID) -> Plan:
+    """The plan of a course."""
+    lessons = {lesson.number: lesson for lesson in publishing.lessons(version_id) if lesson.kind == "au"}
     asked = {number: MoveOn(lesson.settings.get("move_on") or "NotApplicable") for number, lesson in lessons.items()}
-    return Plan(nodes(publishing.version(registration.version_id).structure), asked, lessons)
+    return Plan(nodes(publishing.version(version_id).structure), asked, lessons)
 
 
 def settle(registration: Cmi5Registration, au: Cmi5Au, move_on: MoveOn, terms: Terms, at: datetime) -> list[Json]:
@@ -43,7 +44,7 @@ def settle(registration: Cmi5Registration, au: Cmi5Au, move_on: MoveOn, terms: T
         return []
     au.satisfied_at = at
     db.session.flush()
-    return tell(registration, plan_of(registration), terms, at)
+    return tell(registration, plan_of(registration.version_id), terms, at)
 
 
 def tell(registration: Cmi5Registration, plan: Plan, terms: Terms, at: datetime) -> list[Json]:
