@@ -16,7 +16,7 @@ PYTEST := python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reor
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-all check format redteam campaign bench conformance lts assets lock browser clean
+.PHONY: help run test test-all check format redteam campaign bench load conformance lts assets lock browser clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
@@ -43,6 +43,9 @@ format: $(VENV)/.dev ## let the formatter and the linter mend what they can
 
 bench: $(VENV)/.dev lms/web/static/manifest.json ## our cost beside the floor of the same stack, as a table
 	@$(BIN)/python -m benches $(ARGS)
+
+load: $(VENV)/.dev lms/web/static/manifest.json ## thousands of learners beating against a server of its own; ARGS="3000 10"
+	@$(BIN)/python -m benches.load $(ARGS)
 
 redteam: $(VENV)/.dev lms/web/static/manifest.json ## attacks on the hours and honest controls over HTTP, as a table; SABOTAGE=1 breaks the rule ten times
 	@$(BIN)/python -m tests.redteam$(if $(SABOTAGE),.sabotage) $(ARGS)
