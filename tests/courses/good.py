@@ -169,8 +169,15 @@ def _names() -> Iterator[Good]:
         holds=(tricky,),
     )
     raw = chinese[0].encode("gbk")
-    field = b"\x01" + struct.pack("<L", zlib.crc32(raw)) + chinese[0].encode()
-    extra = struct.pack("<2H", 0x7075, len(field)) + field
+    extra = _unicode_path(raw, chinese[0])
+    taiwan = "課程/第一課.html"
+    other = Entry(taiwan.encode("big5"), PAGE, extra=_unicode_path(taiwan.encode("big5"), taiwan))
+    yield Good(
+        "names of WinRAR in Big5",
+        lambda: build([Entry("cmi5.xml", cmi5().encode()), INDEX, other]),
+        CMI5,
+        holds=(taiwan,),
+    )
     yield Good("names of WinRAR", lambda: build([manifest, Entry(raw, PAGE, extra=extra)]), CMI5, entry, chinese)
     yield Good(
         "names written raw in the manifest",
@@ -230,6 +237,12 @@ def _names() -> Iterator[Good]:
         SCORM12,
         ("index.html",),
     )
+
+
+def _unicode_path(raw: bytes, name: str) -> bytes:
+    """The field in which WinRAR and Info-ZIP say a name in Unicode."""
+    field = b"\x01" + struct.pack("<L", zlib.crc32(raw)) + name.encode()
+    return struct.pack("<2H", 0x7075, len(field)) + field
 
 
 def _encodings() -> Iterator[Good]:
