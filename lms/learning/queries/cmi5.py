@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
-from lms.learning.models import Cmi5Au, Cmi5Registration, Cmi5Satisfied, XapiSession
+from lms.learning.models import Cmi5Au, Cmi5Registration, Cmi5Satisfied, Registration, XapiSession
 from lms.learning.rules.cmi5.words import AuStanding
 
 
@@ -65,6 +65,17 @@ def aus_of_all(registrations: Collection[UUID]) -> dict[UUID, dict[UUID, AuStand
         times = (row.completed_at, row.passed_at, row.waived_at, row.satisfied_at)
         found.setdefault(row.registration, {})[row.lesson_id] = AuStanding(*times)
     return found
+
+
+def satisfied_of_cohort(cohort_id: UUID) -> dict[UUID, int]:
+    """How many AUs packages call satisfied for each registration of a class that has any; one query."""
+    query = (
+        select(Cmi5Au.registration, func.count())
+        .join(Registration, Registration.id == Cmi5Au.registration)
+        .where(Registration.cohort_id == cohort_id, Cmi5Au.satisfied_at.is_not(None))
+        .group_by(Cmi5Au.registration)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def origin_of(session_id: UUID) -> str:

@@ -116,6 +116,8 @@ def test_a_trainee_learns_an_au_and_time_is_what_the_server_saw(app, people, cla
         assert not session.scalars(select(LessonCompletion)).all()
         [standing] = queries.aus_of(registrations[people.xiulan]).values()
         assert standing.satisfied_at is not None
+        cohort_id = session.scalar(text("select cohort_id from registration limit 1"))
+        assert queries.satisfied_of_cohort(cohort_id) == {registrations[people.xiulan]: 1}
 
 
 def test_each_accepted_request_is_a_sign_of_life_at_its_place(app, people, classroom, turn_clock):
