@@ -1,4 +1,4 @@
-"""A package that attacks: what it tries against the platform that plays it, framed and in a tab of its own, and wins none.
+"""Packages on the content host: one that attacks, framed and in a tab of its own, and wins nothing; one that is read.
 
 The browser is Chromium as it comes, the hosts are siblings as in production (design.md, decision 5; packages.md 4). The
 attempts are in probe/probe.js; what shows from outside alone is looked at here. Sabotage, each tried: leave out of the
@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Frame, Page, Response
+from playwright.sync_api import Frame, Page, Request, Response
 
 from tests.journeys import stages
 from tests.journeys.conftest import PHONE, Visitor
 from tests.journeys.house import House
+from tests.learning.pdfs import a_pdf
 
 PROBE = Path(__file__).with_name("probe")
 XIULAN, AHUI = "13800000001", "13800000002"
@@ -26,6 +27,14 @@ ELSEWHERE = "https://elsewhere.invalid/won"
 LEAST = 60
 CODE = "2026-6"
 DOCUMENT = {"kind": "document", "title": "探针", "entry": "index.html", "settings": {"type": "html", "pages": None}}
+
+BOOK = {
+    "kind": "document",
+    "title": "水稻育秧",
+    "entry": "book.pdf",
+    "settings": {"type": "pdf", "pages": 4},
+    "places": 4,
+}
 
 
 @dataclass
@@ -51,15 +60,13 @@ class Victim:
             self.reached.append(f"{request.method} {response.url} from a worker")
             return
         ours = frame.page in self.own and frame == frame.page.main_frame
-        # A window that the probe opened may show the app: it is a link like any other, and nobody reads it.
-        a_link = frame.page not in self.own and frame == frame.page.main_frame and request.method == "GET"
-        if not ours and not (a_link and request.is_navigation_request()) and not _of_app(frame, self.app):
+        if not ours and not self._a_link(request, frame):
             self.reached.append(f"{request.method} {response.url} from {frame.url}")
 
-
-def _of_app(frame: Frame, app: str) -> bool:
-    """A window that shows the app fetches what the app's own page needs."""
-    return frame.parent_frame is None and frame.url.startswith(app)
+    def _a_link(self, request: Request, frame: Frame) -> bool:
+        """A window that the probe opened may show the app: it is a link like any other, and nobody reads it."""
+        alone = frame.page not in self.own and frame == frame.page.main_frame and request.method == "GET"
+        return alone and (request.is_navigation_request() or frame.url.startswith(self.app))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +75,8 @@ def both(house: House, tmp_path_factory: pytest.TempPathFactory) -> list[stages.
     probe, other = tmp_path_factory.mktemp("probe"), tmp_path_factory.mktemp("other")
     shutil.copytree(PROBE, probe, dirs_exist_ok=True)
     (other / "index.html").write_text("<!doctype html><title>别的课</title><h1>别的课</h1>")
-    lessons = [DOCUMENT, {**DOCUMENT, "title": "探针二"}]
+    (probe / "book.pdf").write_bytes(a_pdf([[f"第 {n} 页", "先把种子在清水里泡两天"] for n in range(1, 5)]))
+    lessons = [DOCUMENT, {**DOCUMENT, "title": "探针二"}, BOOK]
     one = {"format": "document", "lessons": lessons, "phones": [XIULAN, AHUI], "code": CODE + "1"}
     two = {"format": "document", "lessons": [DOCUMENT], "phones": [AHUI], "code": CODE + "2"}
     return stages.put_on(house, (probe, one), (other, two))
@@ -203,3 +211,35 @@ def harmless(victim: Victim, session: str) -> None:
     assert urlsplit(visitor.page.url).path == "/learn"
     assert session_of(victim) == session
     assert not visitor.page.evaluate("document.documentElement.hasAttribute('data-care')")
+
+
+def test_a_pdf_is_read_page_by_page_and_found_again(victim: Victim, stage: stages.Stage) -> None:
+    """Without its fonts, by keys and by buttons, on a phone upright and on its side. Sabotage: tell no place; keep none;
+    leave the maps of characters out of the bundle; lay the bar over the page."""
+    visitor, page = victim.visitor, victim.visitor.page
+    opened(visitor, stage.address(XIULAN, 3))
+    shell = page.frame_locator("#stage iframe")
+    shell.locator(".text").get_by_text("第 1 页").wait_for()
+    with page.expect_request(
+        lambda request: request.url.endswith("/beats") and '"place":"3"' in (request.post_data or "")
+    ):
+        shell.locator("#after").click()
+        shell.locator(".text").get_by_text("第 2 页").wait_for()
+        page.keyboard.press("ArrowRight")
+        shell.locator(".text").get_by_text("第 3 页").wait_for()
+    shell.get_by_role("button", name="看文字").click()
+    assert "先把种子" in shell.locator("#plain").inner_text()
+    for width, height in ((360, 740), (740, 360)):
+        page.set_viewport_size({"width": width, "height": height})
+        bar, frame = (page.locator(part).bounding_box() for part in (".stagebar", "#stage iframe"))
+        assert bar and frame
+        assert bar["y"] + bar["height"] <= frame["y"] or bar["x"] + bar["width"] <= frame["x"], (
+            "the bar covers the page"
+        )
+    visitor.accessible()
+    page.get_by_role("button", name="返回").click()
+    visitor.until("document.getElementById('live').innerText.includes('停着')")
+    visitor.accessible()
+    page.locator("[data-do=open]").click()
+    shell.locator(".text").get_by_text("第 3 页").wait_for()
+    visitor.no_complaints()

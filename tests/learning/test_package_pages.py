@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms.foundation.database import db, transaction
 from lms.learning.models import HourLedger, Launch, RemoteHost, StudySession
 from lms.publishing.links import label_of
-from tests.learning import packages
+from tests.learning import classroom, packages
 from tests.people import SYSTEM, Cast
 
 Client = Callable[[UUID | None], FlaskClient]
@@ -126,3 +126,16 @@ def test_a_lesson_abroad_opens_only_where_it_was_allowed(client_for: Client, peo
     administrator.post(hosts, data={"host": "player.example.com", "do": "forbid"})
     with transaction(SYSTEM):
         assert db.session.scalar(select(func.count()).select_from(RemoteHost)) == 0
+
+
+def test_videos_and_quizzes_are_looked_at_too(client_for: Client, people: Cast) -> None:
+    """Sabotage: show the answers, or the figures of a trainee."""
+    room = classroom.an_open_class(people, trainees=("xiulan",))
+    client = client_for(people.liumin)
+    address = f"/learn/versions/{room.version_id}/lessons/"
+    film = client.get(f"{address}{room.video_id}/preview").text
+    assert "拍好产品照片" in film and "不记学习记录" in film and "计入时间" not in film
+    questions = client.get(f"{address}{room.quiz_id}/preview").text
+    assert "拍水果用哪种光" in questions and "闪光灯" in questions
+    assert "窗边的光软" not in questions
+    assert client.post(f"{address}{room.quiz_id}/preview", json={}).status_code == 404

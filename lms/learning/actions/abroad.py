@@ -28,7 +28,7 @@ def let(version: VersionView, text: str, person_id: UUID) -> str:
         package_id=version.package_id, host=host, allowed_by=person_id, created_at=clock.now(), **_place(version)
     )
     db.session.execute(row.on_conflict_do_nothing())
-    accounts.audit("package:let-host", subject=f"package_version {version.id}", reason=host, **_area(version))
+    _enter("package:let-host", version, host)
     return host
 
 
@@ -36,7 +36,7 @@ def forbid(version: VersionView, host: str) -> None:
     """Let the package reach a host no longer; pages that are open learn of it when they are opened next."""
     own = (RemoteHost.package_id == version.package_id, RemoteHost.host == host)
     if db.session.execute(delete(RemoteHost).where(*own)).rowcount:  # type: ignore[attr-defined]
-        accounts.audit("package:forbid-host", subject=f"package_version {version.id}", reason=host, **_area(version))
+        _enter("package:forbid-host", version, host)
 
 
 def note_blocked(launch: LaunchView, host: str, purpose: str) -> None:
@@ -68,5 +68,7 @@ def _place(version: VersionView) -> dict[str, object]:
     return {name: getattr(version, name) for name in ("tenant_id", "region_code", "plan_code")}
 
 
-def _area(version: VersionView) -> dict[str, str]:
-    return {"region": version.region_code, "plan": version.plan_code}
+def _enter(action: str, version: VersionView, host: str) -> None:
+    """Who decided it, and which host: the audit of the version's own region and plan."""
+    region, plan = version.region_code, version.plan_code
+    accounts.audit(action, subject=f"package_version {version.id}", reason=host, region=region, plan=plan)
