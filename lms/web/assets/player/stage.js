@@ -2,6 +2,7 @@
 const STEP = 10;
 const KEY_STEP = 5;
 const TAP_MS = 280;
+const CALM_MS = 3000;
 const SIZES = ['s', 'm', 'l'];
 
 export class Stage {
@@ -11,6 +12,8 @@ export class Stage {
     document.addEventListener('keydown', event => this.key(event));
     for (const name of ['fullscreenchange', 'webkitfullscreenchange']) document.addEventListener(name, () => this.turned());
     root.querySelectorAll('[data-step]').forEach(button => { button.onclick = () => this.move(Number(button.dataset.step)); });
+    for (const name of ['pointermove', 'pointerdown', 'focusin', 'keydown']) root.addEventListener(name, () => this.wake());
+    for (const name of ['play', 'pause']) video.addEventListener(name, () => this.wake());
     this.captions(kept('captions') || 'm');
     this.lockScreen();
   }
@@ -21,8 +24,17 @@ export class Stage {
     this.video.currentTime = to;
   }
 
+  // ---- in full screen the controls stand aside while the picture plays, until a hand or a key asks for them
+  wake() {
+    this.calm = this.root.hasAttribute('data-calm');
+    this.root.removeAttribute('data-calm');
+    clearTimeout(this.resting);
+    if (this.isFull) this.resting = setTimeout(() => this.root.toggleAttribute('data-calm', this.isFull && !this.video.paused), CALM_MS);
+  }
+
   // ---- one tap plays or stops, two on a side go ten seconds that way
   tap(event) {
+    if (this.calm) { this.calm = false; return; }
     const box = this.video.getBoundingClientRect(), share = (event.clientX - box.left) / box.width;
     if (this.tapped) {
       clearTimeout(this.tapped);
@@ -67,6 +79,7 @@ export class Stage {
     const button = this.root.querySelector('[data-do=fullscreen]');
     button.setAttribute('aria-label', this.isFull ? '退出全屏' : '全屏');
     this.root.toggleAttribute('data-full', this.isFull);
+    this.wake();
     if (!this.isFull && screen.orientation && screen.orientation.unlock) screen.orientation.unlock();
   }
 
