@@ -6,27 +6,13 @@ A case with no words is *inert*: it is accepted, and nothing of it can do harm o
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from tests.courses import hostile_manifests, pdfs
-from tests.courses.manifests import cmi5, scorm12
+from tests.courses import hostile_files, hostile_manifests
+from tests.courses.hostile_case import INDEX, ZEROS, Case, good, zipped
+from tests.courses.manifests import cmi5
 from tests.courses.zips import End, Entry, build
-
-PAGE = b"<!doctype html><meta charset=utf-8><title>x</title><p>hello"
-CMI5 = Entry("cmi5.xml", cmi5().encode())
-INDEX = Entry("index.html", PAGE)
-ZEROS = bytes(30 << 20)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A hostile upload: what it is, its bytes, the name it came under, and words that its refusal must hold ("" for inert)."""
-
-    what: str
-    make: Callable[[], bytes]
-    says: str = ""
-    upload: str = "课件.zip"
 
 
 def cases() -> list[Case]:
@@ -38,21 +24,9 @@ def cases() -> list[Case]:
         *_methods(),
         *_directories(),
         *_sizes(),
-        *_bytes(),
-        *_disguises(),
-        *_documents(),
+        *hostile_files.cases(),
         *_manifests(),
-        *_contents(),
     ]
-
-
-def good(*entries: Entry, end: End | None = None, **more: bytes) -> bytes:
-    """A package that would be taken but for what is added to it."""
-    return build([CMI5, INDEX, *entries], end, **more)
-
-
-def _zip(what: str, says: str, *entries: Entry, end: End | None = None, **more: bytes) -> Case:
-    return Case(what, lambda: good(*entries, end=end, **more), says)
 
 
 def _names() -> Iterator[Case]:
@@ -71,28 +45,28 @@ def _names() -> Iterator[Case]:
         "a/%00/../b",
         "%2E%2e%2Fx",
     ]
-    yield from (_zip(f"climbs: {name}", "走到课件外面", Entry(name, b"x")) for name in climbing)
+    yield from (zipped(f"climbs: {name}", "走到课件外面", Entry(name, b"x")) for name in climbing)
     for name in ("/etc/passwd", "/", "/index2.html", "C:\\boot.ini", "c:/boot.ini", "C:evil.html", "z:/"):
-        yield _zip(
+        yield zipped(
             f"absolute: {name}",
             "绝对路径" if name != "/" else "没有名字",
             Entry(name, b"x" if name[-1] != "/" else b""),
         )
     for name in ("//server/share/x.html", "\\\\server\\share\\x.html", "\\\\?\\C:\\x.html"):
-        yield _zip(f"UNC: {name}", "网上邻居", Entry(name, b"x"))
+        yield zipped(f"UNC: {name}", "网上邻居", Entry(name, b"x"))
     for letter in "\0\n\r\t\x1b\x07\x7f\x85":
-        yield _zip(f"control letter {ord(letter):02X}", "控制字符", Entry(f"a{letter}b.html", b"x"))
+        yield zipped(f"control letter {ord(letter):02X}", "控制字符", Entry(f"a{letter}b.html", b"x"))
     for letter in "\u202e\u202a\u2067\u200e\u061c\u200b\ufeff\u2060\u00ad\u2028\u2029\U000e0041":
-        yield _zip(f"hidden letter {ord(letter):04X}", "看不见的字符", Entry(f"gnp{letter}exe.html", b"x"))
+        yield zipped(f"hidden letter {ord(letter):04X}", "看不见的字符", Entry(f"gnp{letter}exe.html", b"x"))
     for name in ("", ".", "./", "./.", "\\"):
-        yield _zip(f"nameless: {name!r}", "没有名字", Entry(name))
-    yield _zip("300 bytes of a name", "字节，太长", Entry("x" * 300, b"x"))
-    yield _zip("241 bytes of a name", "字节，太长", Entry("x" * 236 + ".html", b"x"))
-    yield _zip("100 Chinese letters", "字节，太长", Entry("课" * 100, b"x"))
-    yield _zip("60 levels", "层，太深", Entry("a/" * 60 + "x", b"x"))
-    yield _zip("21 levels", "层，太深", Entry("a/" * 20 + "x", b"x"))
+        yield zipped(f"nameless: {name!r}", "没有名字", Entry(name))
+    yield zipped("300 bytes of a name", "字节，太长", Entry("x" * 300, b"x"))
+    yield zipped("241 bytes of a name", "字节，太长", Entry("x" * 236 + ".html", b"x"))
+    yield zipped("100 Chinese letters", "字节，太长", Entry("课" * 100, b"x"))
+    yield zipped("60 levels", "层，太深", Entry("a/" * 60 + "x", b"x"))
+    yield zipped("21 levels", "层，太深", Entry("a/" * 20 + "x", b"x"))
     for raw in (b"\xff\xfe.html", b"\xc0\xae\xc0\xae/x", b"\xed\xa0\x80.html", b"\xf8\x88\x80\x80\x80"):
-        yield _zip(f"not UTF-8: {raw!r}", "读不出来", Entry(raw, b"x", flags=1 << 11))
+        yield zipped(f"not UTF-8: {raw!r}", "读不出来", Entry(raw, b"x", flags=1 << 11))
 
 
 def _twins() -> Iterator[Case]:
@@ -112,24 +86,24 @@ def _twins() -> Iterator[Case]:
         ("two manifests", "cmi5.xml", "CMI5.XML", "有两份"),
     ]
     for what, one, other, says in pairs:
-        yield _zip(f"twins: {what}", says, Entry(one, b"1"), Entry(other, b"2"))
+        yield zipped(f"twins: {what}", says, Entry(one, b"1"), Entry(other, b"2"))
 
 
 def _kinds() -> Iterator[Case]:
     kinds = [(0o120777, "符号链接"), (0o020666, "设备"), (0o060666, "设备"), (0o010666, "管道"), (0o140666, "套接字")]
     for mode, says in kinds:
-        yield _zip(f"mode {mode:o}", says, Entry("link", b"/etc/passwd", attributes=mode << 16))
-    yield _zip("a link to a folder", "符号链接", Entry("link/", b"", attributes=0o120777 << 16))
-    yield _zip("a link in the litter", "符号链接", Entry("__MACOSX/link", b"/etc", attributes=0o120777 << 16))
+        yield zipped(f"mode {mode:o}", says, Entry("link", b"/etc/passwd", attributes=mode << 16))
+    yield zipped("a link to a folder", "符号链接", Entry("link/", b"", attributes=0o120777 << 16))
+    yield zipped("a link in the litter", "符号链接", Entry("__MACOSX/link", b"/etc", attributes=0o120777 << 16))
     for flag in (1, 1 << 6, 1 << 13, 1 | 1 << 6):
-        yield _zip(f"encrypted, flag {flag}", "密码", Entry("a.html", b"x" * 40, flags=flag))
-    yield _zip("encrypted by AES", "密码", Entry("a.html", b"x" * 40, method=99, flags=1))
-    yield _zip("a folder with bytes", "文件夹", Entry("folder/", b"hidden"))
+        yield zipped(f"encrypted, flag {flag}", "密码", Entry("a.html", b"x" * 40, flags=flag))
+    yield zipped("encrypted by AES", "密码", Entry("a.html", b"x" * 40, method=99, flags=1))
+    yield zipped("a folder with bytes", "文件夹", Entry("folder/", b"hidden"))
 
 
 def _methods() -> Iterator[Case]:
     for method in (1, 2, 6, 9, 12, 14, 18, 19, 93, 95, 96, 97, 98, 255, 65535):
-        yield _zip(f"method {method}", "不常见的压缩方法", Entry("a.html", b"xyz", method=method))
+        yield zipped(f"method {method}", "不常见的压缩方法", Entry("a.html", b"xyz", method=method))
 
 
 def _directories() -> Iterator[Case]:
@@ -204,139 +178,41 @@ def _directories() -> Iterator[Case]:
 
 def _sizes() -> Iterator[Case]:
     page = Entry("a.html", b"x" * 3000)
-    yield _zip("no local header", "不在目录说的位置", replace(page, local_magic=b"PK\x03\x05"))
-    yield _zip("a place beyond", "不在目录说的位置", replace(page, offset=1 << 28))
-    yield _zip(
+    yield zipped("no local header", "不在目录说的位置", replace(page, local_magic=b"PK\x03\x05"))
+    yield zipped("a place beyond", "不在目录说的位置", replace(page, offset=1 << 28))
+    yield zipped(
         "a place in the directory", "不在目录说的位置", replace(page, packed_size=1 << 20, size=1 << 20, method=0)
     )
-    yield _zip("another name inside", "两个名字", replace(page, local_name=b"b.html"))
-    yield _zip("a longer name inside", "两个名字", replace(page, local_name=b"a.html.exe"))
-    yield _zip("another method inside", "压缩方法前后", replace(page, local_method=0))
-    yield _zip("another size inside", "大小前后写得不一样", replace(page, local_size=10))
-    yield _zip("stored, with two sizes", "大小前后对不上", replace(page, method=0, size=10))
+    yield zipped("another name inside", "两个名字", replace(page, local_name=b"b.html"))
+    yield zipped("a longer name inside", "两个名字", replace(page, local_name=b"a.html.exe"))
+    yield zipped("another method inside", "压缩方法前后", replace(page, local_method=0))
+    yield zipped("another size inside", "大小前后写得不一样", replace(page, local_size=10))
+    yield zipped("stored, with two sizes", "大小前后对不上", replace(page, method=0, size=10))
     yield Case("two names for the same bytes", lambda: _shared(2), "叠在一起")
     yield Case("400 names for the same bytes", lambda: _shared(400), "叠在一起")
     yield Case("bytes within bytes", _quoted, "叠在一起")
-    yield _zip("30 MB of zeros", "压缩炸弹", Entry("zeros.bin", ZEROS))
-    yield _zip("30 MB of zeros in the litter", "压缩炸弹", Entry("__MACOSX/zeros.bin", ZEROS))
+    yield zipped("30 MB of zeros", "压缩炸弹", Entry("zeros.bin", ZEROS))
+    yield zipped("30 MB of zeros in the litter", "压缩炸弹", Entry("__MACOSX/zeros.bin", ZEROS))
     yield Case("2.5 GB by its own word", lambda: good(*_claiming(25, 100 << 20)), "太大了")
     small = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = small.compress(ZEROS) + small.flush()
     lie = Entry("a.bin", b"", packed=packed, crc=0, size=1000)
-    yield _zip("1,000 bytes that are 30 MB", "实际更多", lie)
-    yield _zip("9 MB that are 30 MB", "实际更多", replace(lie, size=9 << 20))
-    yield _zip("more promised than given", "不一样", replace(page, size=5000))
-    yield _zip("another check sum", "校验码", replace(page, crc=1))
-    yield _zip("a stored one with another check sum", "校验码", replace(page, method=0, crc=1))
-    yield _zip("not deflate", "解不开", replace(page, packed=b"\xff" * 300))
-    yield _zip("deflate cut off", "没有压完整", replace(page, packed=page.body[:-4]))
-    yield _zip("deflate and something behind", "不一样", replace(page, packed=page.body + b"hidden"))
-    yield _zip("nothing where 3,000 should be", "没有压完整", replace(page, packed=b""))
-    yield _zip("a manifest that lies", "实际更多", replace(lie, name="a/cmi5.xml", size=10))
+    yield zipped("1,000 bytes that are 30 MB", "实际更多", lie)
+    yield zipped("9 MB that are 30 MB", "实际更多", replace(lie, size=9 << 20))
+    yield zipped("more promised than given", "不一样", replace(page, size=5000))
+    yield zipped("another check sum", "校验码", replace(page, crc=1))
+    yield zipped("a stored one with another check sum", "校验码", replace(page, method=0, crc=1))
+    yield zipped("not deflate", "解不开", replace(page, packed=b"\xff" * 300))
+    yield zipped("deflate cut off", "没有压完整", replace(page, packed=page.body[:-4]))
+    yield zipped("deflate and something behind", "不一样", replace(page, packed=page.body + b"hidden"))
+    yield zipped("nothing where 3,000 should be", "没有压完整", replace(page, packed=b""))
+    yield zipped("a manifest that lies", "实际更多", replace(lie, name="a/cmi5.xml", size=10))
     yield Case("a lying manifest", lambda: build([replace(lie, name="cmi5.xml"), INDEX]), "实际更多")
     yield Case(
         "a manifest of 20 MB",
         lambda: build([Entry("cmi5.xml", (cmi5() + " " * (20 << 20)).encode(), method=0), INDEX]),
         "太大了",
     )
-
-
-def _bytes() -> Iterator[Case]:
-    """Files that other programs name `.zip`, or that are archives of something else."""
-    for what, head in (
-        ("RAR 4", b"Rar!\x1a\x07\0"),
-        ("RAR 5", b"Rar!\x1a\x07\x01\0"),
-        ("7z", b"7z\xbc\xaf\x27\x1c\0\x04"),
-        ("gzip", b"\x1f\x8b\x08\0"),
-        ("bzip2", b"BZh91AY"),
-        ("xz", b"\xfd7zXZ\0"),
-        ("zstd", b"\x28\xb5\x2f\xfd"),
-        ("lz4", b"\x04\x22\x4d\x18"),
-        ("CAB", b"MSCF\0\0"),
-        ("Office", b"\xd0\xcf\x11\xe0\xa1\xb1"),
-        ("RTF", b"{\\rtf1"),
-        ("Windows", b"MZ\x90\0"),
-        ("Linux", b"\x7fELF"),
-        ("数据库", b"SQLite format 3\0"),
-        ("AVI", b"RIFF\0\0\0\0AVI "),
-        ("WebM", b"\x1a\x45\xdf\xa3"),
-        ("FLV", b"FLV\x01"),
-        ("WMV", b"\x30\x26\xb2\x75"),
-        ("MP3", b"ID3\x03"),
-        ("Flash", b"CWS\x09"),
-        ("PNG", b"\x89PNG\r\n"),
-        ("JPG", b"\xff\xd8\xff\xe0"),
-        ("GIF", b"GIF89a"),
-        ("BMP", b"BM\0\0"),
-        ("MP4", b"\0\0\0\x18ftypmp42"),
-    ):
-        yield Case(f"{what} named .zip", lambda head=head: head + bytes(range(1, 200)) * 3, what.split()[0])  # type: ignore[misc]
-    yield Case("tar named .zip", lambda: b"a".ljust(257, b"\0") + b"ustar\0" + bytes(250), "tar")
-    yield Case("nothing", lambda: b"", "空的")
-    yield Case("zeros", lambda: bytes(5000), "空字节")
-    yield Case("noise", lambda: bytes((n * 73 + 41) % 251 + 1 for n in range(4000)), "认出来")
-    yield Case("words", lambda: "这是一份说明".encode() * 50, "认出来")
-    yield Case("Markdown", lambda: b"# Title\n\ntext", "认出来", "course.md")
-    yield Case("JSON", lambda: b'{"a": 1}', "认出来", "course.json")
-    yield Case("a page named .zip", lambda: PAGE, "认出来")
-
-
-def _disguises() -> Iterator[Case]:
-    opc = Entry("[Content_Types].xml", b"<Types/>")
-    for mark, says in (
-        ("ppt/presentation.xml", "PowerPoint"),
-        ("word/document.xml", "Word"),
-        ("xl/workbook.xml", "Excel"),
-        ("story/story.xml", "Storyline"),
-        ("h5p.json", "H5P"),
-        ("contentv3.xml", "eXeLearning"),
-        ("AndroidManifest.xml", "安卓"),
-        ("moodle_backup.xml", "Moodle"),
-        ("META-INF/container.xml", "电子书"),
-        ("META-INF/MANIFEST.MF", "Java"),
-        ("content.xml", "WPS"),
-    ):
-        yield Case(f"{says} named .zip", lambda mark=mark: build([opc, Entry(mark, b"<x/>")]), says)  # type: ignore[misc]
-    yield Case("AICC", lambda: build([Entry(f"course.{one}", b"[x]") for one in ("crs", "au", "des", "cst")]), "AICC")
-    yield Case("a ZIP in a ZIP", lambda: build([Entry("课件.zip", good(), method=0)]), "还是压缩包")
-    yield Case(
-        "a manifest too deep",
-        lambda: build([Entry("a/b/cmi5.xml", cmi5().encode()), Entry("c/x.html", PAGE)]),
-        "不在最外层",
-    )
-    yield Case("pages without a first", lambda: build([Entry("a.html", PAGE), Entry("b.html", PAGE)]), "没有清单")
-    yield Case("pictures alone", lambda: build([Entry("a.png", b"x"), Entry("b.png", b"y")]), "没有清单")
-    yield Case("a project file", lambda: build([Entry("course.cptx", b"x"), Entry("notes.txt", b"y")]), "工程文件")
-
-
-def _documents() -> Iterator[Case]:
-    upload = "讲义.pdf"
-    lock = b"/Encrypt<</Filter/Standard/V 1/R 2/O(" + b"x" * 32 + b")/U(" + b"y" * 32 + b")/P -4>>/ID[(a)(b)]"
-    yield Case("a PDF with a password", lambda: pdfs.pages(2, trailer=lock), "密码", upload)
-    yield Case("a PDF cut off", lambda: pdfs.pages(3)[:120], "打不开", upload)
-    yield Case("a PDF of nothing", lambda: b"%PDF-1.7\n%%EOF", "打不开", upload)
-    yield Case("a PDF without pages", lambda: pdfs.pages(0), "一页也没有", upload)
-    yield Case("a PDF that says 9 pages and has none", lambda: pdfs.pages(0, said=9), "一页也没有", upload)
-    tree = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Count 9/Kids[2 0 R 3 0 R]>>",
-        b"<</Type/Pages/Kids[2 0 R]>>",
-    ]
-    yield Case("a PDF whose pages are in a ring", lambda: pdfs.pdf(tree), "一页也没有", upload)
-    yield Case("a PDF of 6,000 pages", lambda: pdfs.pages(6000), "太多了", upload)
-    yield Case(
-        "a PDF within PDF arrays",
-        lambda: pdfs.pdf([b"<</Type/Catalog/Pages " + b"[" * 5000 + b"]" * 5000 + b">>"]),
-        "PDF",
-        upload,
-    )
-    yield Case(
-        "a PDF that runs scripts",
-        lambda: pdfs.pages(2, b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"),
-        "",
-        upload,
-    )
-    yield Case("a PDF that starts programs", lambda: pdfs.pages(2, b"/OpenAction<</S/Launch/F(cmd.exe)>>"), "", upload)
 
 
 def _manifests() -> Iterator[Case]:
@@ -351,69 +227,6 @@ def _manifests() -> Iterator[Case]:
             )  # type: ignore[misc]
     for what, data, says in hostile_manifests.bare_cases():
         yield Case(f"alone: {what}", lambda data=data: data, says, "cmi5.xml")  # type: ignore[misc]
-
-
-def _contents() -> Iterator[Case]:
-    """Content that would do harm where it runs; on the way in it is only bytes."""
-    pages = {
-        "a service worker": b"<script>navigator.serviceWorker.register('/sw.js')</script>",
-        "a way out of the frame": b"<script>top.location='https://evil.example.cn'</script>",
-        "a form to the platform": b"<form action='/admin/people' method=post target=_top><input name=x></form>",
-        "a flood of messages": b"<script>for(;;)parent.postMessage('x','*')</script>",
-        "a miner": b"<script>WebAssembly.instantiate(new Uint8Array(9))</script>",
-        "a frame of the platform": b"<iframe src='/login'></iframe>",
-        "cookies": b"<script>document.cookie='__Host-sid=1;path=/'</script>",
-        "half a tag": b"<img src=x onerror=alert(1) <svg/onload=alert(2)",
-    }
-    for what, page in pages.items():
-        yield Case(f"content: {what}", lambda page=page: build([CMI5, Entry("index.html", page)]))  # type: ignore[misc]
-    names = [
-        "shell.php",
-        ".htaccess",
-        "web.config",
-        "x.svg",
-        "photo.jpg.html",
-        "CON",
-        "nul.txt",
-        "aux/prn.html",
-        "$(touch x).html",
-        "; rm -rf x",
-        "-rf",
-        "`id`.html",
-        "a'b\"c.html",
-        "<script>alert(1)</script>.html",
-        "{{7*7}}.html",
-        "${jndi}.html",
-        ".git/config",
-        "a.html::$DATA",
-        "setup.exe",
-        "inner.zip",
-        "a.html.",
-        "b ",
-        "%00.html%",
-        "100%.html",
-        "文件 名.html",
-        "=cmd|x.csv",
-    ]
-    for name in names:
-        yield _zip(f"content named {name}", "走到课件外面" if "%00" in name else "", Entry(name, PAGE))
-    yield Case(
-        "content: a bomb in a ZIP in the package",
-        lambda: good(Entry("inner.zip", build([Entry("z", ZEROS[: 20 << 20])]), method=0)),
-    )
-    yield Case(
-        "content: a title that is a script",
-        lambda: build([Entry("cmi5.xml", cmi5(title="<script>alert(1)</script>").encode()), INDEX]),
-    )
-    yield Case(
-        "content: a title of 100 kB", lambda: build([Entry("cmi5.xml", cmi5(title="课" * 50_000).encode()), INDEX])
-    )
-    yield Case("content: XInclude", lambda: build([Entry("imsmanifest.xml", _xincluding()), INDEX]))
-
-
-def _xincluding() -> bytes:
-    inside = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
-    return scorm12().replace("<metadata>", f"<metadata>{inside}").encode()
 
 
 def _shared(count: int) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 
 from courses.course import Course, Level, Refused
 from courses.packages import Upload, open_any
-from tests.courses import hostile
+from tests.courses import hostile, hostile_case
 
 CASES = hostile.cases()
 
@@ -29,7 +29,7 @@ class Store:
         return digest.hexdigest()
 
 
-def opened(case: hostile.Case, folder: Path) -> tuple[Course | Refused, Store]:
+def opened(case: hostile_case.Case, folder: Path) -> tuple[Course | Refused, Store]:
     path, store = folder / "upload", Store()
     path.write_bytes(case.make())
     try:
@@ -44,7 +44,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.says], ids=lambda case: case.what)
-def test_refused_with_its_reason(case: hostile.Case, tmp_path: Path) -> None:
+def test_refused_with_its_reason(case: hostile_case.Case, tmp_path: Path) -> None:
     """Sabotage: drop any one check of courses/gate or of a reader; a case named after it turns red."""
     result, store = opened(case, tmp_path)
     assert isinstance(result, Refused), case.what
@@ -56,7 +56,7 @@ def test_refused_with_its_reason(case: hostile.Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.says], ids=lambda case: case.what)
-def test_inert(case: hostile.Case, tmp_path: Path) -> None:
+def test_inert(case: hostile_case.Case, tmp_path: Path) -> None:
     """Accepted, under paths that lead nowhere else. Sabotage: let tidy() keep backslashes or `..`."""
     result, store = opened(case, tmp_path)
     assert isinstance(result, Course), getattr(result, "findings", result)
