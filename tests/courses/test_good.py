@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from courses.course import Course
-from tests.courses import good
+from tests.courses import good, good_case
 from tests.courses.test_hostile import Store, opened
 
 CASES = good.cases()
@@ -18,7 +18,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
-def test_accepted(case: good.Good, tmp_path: Path) -> None:
+def test_accepted(case: good_case.Good, tmp_path: Path) -> None:
     """Sabotage: read names as cp437 alone, believe the label of an encoding, refuse zip64, compare URLs to names undecoded."""
     course, store = opened(case, tmp_path)
     assert isinstance(course, Course), course.findings
