@@ -16,9 +16,9 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
-from sqlalchemy.pool import Pool
+from sqlalchemy.pool import Pool, PoolProxiedConnection
 
 from lms.config import SettingError
 from lms.foundation import clock
@@ -118,21 +118,28 @@ def at_once(principal: Principal, statement: str, values: dict[str, Any]) -> lis
     if not isinstance(engine, Engine):
         with transaction(principal) as session:
             return list(session.connection().exec_driver_sql(statement, values).fetchall())
-    pooled = engine.raw_connection()
+    try:
+        pooled = engine.raw_connection()
+        try:
+            return _by_itself(pooled, statement, values)
+        finally:
+            pooled.close()
+    except psycopg.Error as problem:
+        raise DBAPIError.instance(statement, values, problem, psycopg.Error) from problem
+
+
+def _by_itself(pooled: PoolProxiedConnection, statement: str, values: dict[str, Any]) -> list[Any]:
     line: Any = pooled.driver_connection
     try:
         line.autocommit = True
-        try:
-            with line.cursor(row_factory=namedtuple_row) as cursor:
-                return list(cursor.execute(statement, values).fetchall())
-        finally:
-            if not line.closed:
-                line.autocommit = False
+        with line.cursor(row_factory=namedtuple_row) as cursor:
+            return list(cursor.execute(statement, values).fetchall())
     except psycopg.OperationalError as problem:
         pooled.invalidate(problem)
-        raise OperationalError(statement, values, problem) from problem
+        raise
     finally:
-        pooled.close()
+        if not line.closed:
+            line.autocommit = False
 
 
 def _begin(session: Session, principal: Principal, opening: Opening | None) -> None:

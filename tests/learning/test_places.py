@@ -26,13 +26,14 @@ class Reading:
     def beat(self, after_s: float, place: str | None = None, hidden: bool = False, **standing: bool):
         """Time passes where the page stood; then it says where it stands."""
         end = self.at + timedelta(seconds=after_s)
-        stay = Stay(self.at, end, self.place, self.since, self.hidden)
+        told = None if place is None else places.name(place, self.spent.places)
+        stay = Stay(self.at, end, places.stood_at(self.place, told), self.since, self.hidden)
         stood = places.accrue(stay, self.lesson, self.spent, POLICY, Standing(**standing))
         self.at, self.spent, self.hidden = end, stood.spent, hidden
         self.parts.extend(stood.parts)
-        if place is not None and place != self.place:
-            self.place, self.since = places.name(place, self.spent.places), end
-            self.spent = places.named(self.place, self.spent)
+        if told is not None and told != self.place:
+            self.since = end if self.place else self.since
+            self.place, self.spent = told, places.named(told, self.spent)
         return stood
 
     def read(self, place: str, seconds: float, every_s: float = 30) -> "Reading":
@@ -53,6 +54,15 @@ def test_p1_one_page_left_open_earns_its_ceiling():
     reading = Reading().read("p1", 2700)
     assert reading.credited_s == 300
     assert reading.parts[-1].reason is Reason.NO_PROGRESS
+
+
+def test_p1_also_when_the_page_is_named_late():
+    """Sabotage: give the time before the first name a vessel and a clock of its own."""
+    reading = Reading()
+    for _ in range(9):
+        reading.beat(30)
+    reading.beat(30, "p1")
+    assert reading.read("p1", 1200).credited_s == 300
 
 
 def test_p2_a_page_turning_macro_earns_seconds():

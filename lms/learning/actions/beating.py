@@ -196,10 +196,12 @@ def _onward(work: Work, seen: _Seen, judged: Judged) -> tuple[Moved, Followed | 
 
 
 def _at_place(work: Work, seen: _Seen, judged: Judged, moved: Moved) -> Moved:
-    """The page stands where the last beat says; where nothing was said, where it stood."""
+    """The page stands where the last beat says; where nothing was said, where it stood. The first name is no move."""
     told = seen.delivery.place
     place = moved.place if told is None else places.name(told, judged.spent)
-    return moved if place == moved.place else replace(moved, place=place, place_at=work.at)
+    if place == moved.place:
+        return moved
+    return replace(moved, place=place, place_at=work.at if moved.place else moved.place_at)
 
 
 def _tell(work: Work, seen: _Seen, judged: Judged, followed: Followed | None, answer: Answer) -> Answer:

@@ -54,6 +54,8 @@ def launch(
     lesson = publishing.lesson(lesson_id)
     if lesson.version_id != registration.version_id or lesson.kind == QUIZ:
         raise NotFound()
+    if stopped_because := publishing.refuse_learning(lesson.version_id):
+        raise Refused(stopped_because, code="version_stopped")
     cohort = cohorts.cohort(registration.cohort_id)
     policy = _policy(cohort, at)
     plan_actions.remember(policy)

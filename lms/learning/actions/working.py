@@ -144,12 +144,12 @@ def _by_places(work: Work, started_at: datetime, ended_at: datetime, delivery: D
     current, session, lesson = work.current, work.session, work.lesson
     assert isinstance(lesson, Pages)
     since = whole_milliseconds(session.place_at or session.launched_at)
-    stay = Stay(started_at, ended_at, session.place, since, session.hidden, delivery.kept)
     before = Spent(current.spent, work.held.day, work.held.day_ms)
+    told = None if delivery.place is None else places.name(delivery.place, before.places)
+    place = places.stood_at(session.place, told)
+    stay = Stay(started_at, ended_at, place, since, session.hidden, delivery.kept)
     stood = places.accrue(stay, lesson, before, work.policy, standing)
-    spent = stood.spent
-    if delivery.place is not None:
-        spent = places.named(places.name(delivery.place, spent.places), spent)
+    spent = stood.spent if told is None else places.named(told, stood.spent)
     exceeds = places.exceeds(spent, lesson) and not places.exceeds(before, lesson)
     return Judged(
         parts=stood.parts,

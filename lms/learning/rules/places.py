@@ -2,7 +2,7 @@
 
 A reviewer approved a study time for the lesson. What is learnt stands at a *place* (a page, a slide, what the package
 says); the server sees time pass while the page is in sight. The time between two signs of life belongs to the place
-where the page stood at the first of them:
+where the page stood at the first of them; before any was named, to the first that is, and its clock runs since the opening:
 
     credited = min(time the server saw pass, what a gap may count, what the place has left, what the lesson and the day have left)
 
@@ -103,6 +103,11 @@ def name(place: str, known: Mapping[str, int]) -> str:
     if len(place) > LONGEST_NAME:
         place = sha256(place.encode()).hexdigest()[:32]
     return place if place in known or len(known) < MOST_PLACES else THE_REST
+
+
+def stood_at(before: str, told: str | None) -> str:
+    """Where the time until a sign of life belongs: where the page stood, or, if nothing was named yet, to what is named now."""
+    return before if before or told is None else told
 
 
 def named(place: str, spent: Spent) -> Spent:

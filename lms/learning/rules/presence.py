@@ -74,7 +74,12 @@ def compose(chance: Random, slow: bool) -> Question:
     ids = [f"{chance.getrandbits(32):08x}" for _ in options]
     shown = [{"id": id, **option} for id, option in zip(ids, options, strict=True)]
     chance.shuffle(shown)
-    asked = {"prompt": prompt, "options": shown, "corner": chance.choice(CORNERS), "spoken": _spoken(prompt, shown)}
+    asked: dict[str, Any] = {
+        "prompt": prompt,
+        "options": shown,
+        "corner": chance.choice(CORNERS),
+        "spoken": _spoken(prompt, shown),
+    }
     if form == "hold":
         asked |= {"hold_ms": HOLD_MS, "prompt": f"{prompt}按住它，数到一再松开。"}
     return Question(form, asked, ids[0])
