@@ -96,10 +96,12 @@ class Question:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Question":
         """The question that as_json() wrote down."""
-        told = {name: data[name] for name in ("text", "explanation", "points", "partial", "by_hand") if name in data}
+        told: dict[str, Any] = {
+            name: data[name] for name in ("text", "explanation", "points", "partial", "by_hand") if name in data
+        }
+        told |= {name: tuple(data.get(name, ())) for name in ("options", "answer", "targets")}
         accepted = tuple(tuple(words) for words in data.get("accepted", ()))
-        rows = {name: tuple(data.get(name, ())) for name in ("options", "answer", "targets")}
-        return cls(kind=QuestionKind(data["kind"]), accepted=accepted, **rows, **told)
+        return cls(kind=QuestionKind(data["kind"]), accepted=accepted, **told)
 
 
 _LATER: dict[str, Any] = {"accepted": (), "targets": (), "points": 1, "partial": False, "by_hand": False}

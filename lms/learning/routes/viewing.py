@@ -65,8 +65,8 @@ def shown(view: LessonView, answer: Answer | None, policy: HourPolicy | None) ->
 def remember(response: Response) -> Response:
     """Keep a choice that was made without script."""
     if request.args.get("watch"):
-        kept = {"max_age": KEPT_SECONDS, "samesite": "Lax", "path": "/learn", "secure": request.is_secure}
-        response.set_cookie(COOKIE, request.args["watch"][:40], **kept)
+        name = request.args["watch"][:40]
+        response.set_cookie(COOKIE, name, KEPT_SECONDS, path="/learn", secure=request.is_secure, samesite="Lax")
     return response
 
 

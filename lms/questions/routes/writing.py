@@ -47,7 +47,8 @@ def rewrite(bank_id: UUID, question_id: UUID) -> Any:
     with transaction(current()):
         found = queries.version(bank_id, current().organisations)
         asked = queries.question(bank_id, question_id)
-    kind, typed = asked.question.kind, request.form
+    kind: QuestionKind = asked.question.kind
+    typed: editing.Typed = request.form
     if request.method == "GET":
         typed = editing.typed_of(asked.question)
         typed["item"] = asked.item
@@ -95,7 +96,7 @@ def _page(
     question_id: UUID | None = None,
     fault: tuple[str, str] | None = None,
 ) -> str:
-    names = {"bank_id": found.id, **({"question_id": question_id} if question_id else {})}
+    names: dict[str, Any] = {"bank_id": found.id, **({"question_id": question_id} if question_id else {})}
     here = url_for("questions.rewrite" if question_id else "questions.write", **names)
     back = (url_for("questions.bank", bank_id=found.id), found.title)
     title = "改这一题" if question_id else "写一道题"
