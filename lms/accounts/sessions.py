@@ -1,6 +1,7 @@
 """Sessions kept by the server: the cookie is a random token, the row holds the rest."""
 
 import hashlib
+import logging
 import secrets as random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from lms.accounts import queries
 from lms.accounts.models import WebSession
@@ -20,10 +22,11 @@ from lms.accounts.rules import devices, limits
 from lms.accounts.rules import signing_in as terms
 from lms.foundation import clock, gate
 from lms.foundation.database import at_once, db, transaction
-from lms.foundation.errors import LMSError, NotFound, NotSignedIn
+from lms.foundation.errors import LMSError, NotFound, NotSignedIn, Unavailable
 from lms.foundation.permissions import Access
 from lms.foundation.principal import Principal
 
+log = logging.getLogger(__name__)
 COOKIE = "__Host-lms"
 PERSON = "_user_id"
 # Somebody who gave one factor alone; enough for a trainee, nothing for staff, even where the role came later.
@@ -121,7 +124,13 @@ class SessionStore(SessionInterface):
         if not token:
             return ServerSession()
         now = clock.now()
-        found = at_once(keeper, _FIND, {"token": _hash(token), "today": clock.today()})
+        try:
+            found = at_once(keeper, _FIND, {"token": _hash(token), "today": clock.today()})
+        except OperationalError:
+            # A session must stand before an error can be told: who asks for the person is told then.
+            log.exception("the sessions cannot be read")
+            g.sessions_away = True
+            return ServerSession()
         row = Row(*found[0][: len(_ROW)]) if found else None
         if row is None or row.expires_at < now:
             return ServerSession()
@@ -171,7 +180,9 @@ def load(user_id: str) -> User | None:
 
 
 def signed_in(request: Request) -> Principal:  # noqa: ARG001 - the interface of authenticators
-    """The principal of the session; raises NotSignedIn."""
+    """The principal of the session; raises NotSignedIn, Unavailable where the sessions cannot be read."""
+    if g.get("sessions_away"):
+        raise Unavailable()
     account = g.get("account")
     if account is None:
         raise NotSignedIn()
