@@ -19,7 +19,7 @@ TRAINEE = (
     "/inspections/complaints",
 )  # fmt: skip
 CLERK = (
-    "/cohorts/", "/packages", "/packages/new", "/packages/new?kind=package", "/banks/", "/banks/new", "/inbox", "/organisation", "/people", "/training-packages/",
+    "/cohorts/", "/packages", "/packages/new", "/packages/new?kind=package", "/banks/", "/banks/new", "/learn/papers", "/inbox", "/organisation", "/people", "/training-packages/",
     "/training-packages/new", "/records", "/record-keys", "/record-imports", "/forwardings", "/sign-in-help",
     "/hours/reviews", "/inspections/to-mend",
 )  # fmt: skip
