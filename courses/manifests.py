@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from courses.course import Finding, Level, Refused
-from courses.gate.faults import EXPORT, refusal
+from courses.gate.faults import EXPORT, refusal, shown
 
 MOST_BYTES = 10 << 20
 MOST_MARKS = 400_000
@@ -163,7 +163,7 @@ def _syntax(name: str, problem: etree.XMLSyntaxError) -> Finding:
     entity = re.search(r"Entity '([^']{1,40})' not defined", said)
     if entity:
         return refusal(f"清单里有 &{entity[1]};，XML 不认识它", "改成它代表的那个字，再压成 ZIP", line)
-    mend = f"用课件软件重新发布；手改过的话，看看这一行的尖括号、引号和 & 是不是配对（{said[:120]}）"
+    mend = f"用课件软件重新发布；手改过的话，看看这一行的尖括号、引号和 & 是不是配对（{shown(said)}）"
     return refusal("清单不是完整的 XML，读到这里读不下去了", mend, line)
 
 

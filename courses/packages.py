@@ -4,6 +4,7 @@ A video lesson comes as an MP4, its captions and a quiz sheet; everything else c
 SCORM, xAPI or plain pages, a course structure alone, a PDF, a page.
 """
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -61,13 +62,12 @@ def open_any(upload: Upload, keep: Keep, limits: Limits = USUAL) -> Course:
     The kind is decided by what the file holds, never by its name. Raises Refused with every reason; a member whose bytes are not
     what the listing promised is found while streaming, so what `keep` stored until then is the caller's to drop.
     """
-    with upload.path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+    head, tail = _ends(upload.path)
     title = PurePath(upload.name).stem or upload.name
     if is_zip(head):
         with open_archive(upload.path, limits) as archive:
             return _streamed(archive, title, keep)
-    return _alone(upload, _single(upload, head, title), keep)
+    return _alone(upload, _single(upload, head, tail, title), keep)
 
 
 def open_package(package: VideoPackage) -> Course:
@@ -154,15 +154,18 @@ def short(name: str) -> str:
 def looks_like_markup(head: bytes) -> str:
     """`xml` or `html` where a file begins as one of them, in whatever encoding; empty otherwise."""
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title")):
-        return "html"
-    if start.startswith(b"<?xml") and b"<html" in start:
-        return "html"
-    return (
-        "xml"
-        if start.startswith((b"<?xml", b"<coursestructure", b"<manifest", b"<tincan", b"<!--", b"<!doctype"))
-        else ""
-    )
+    if not start.startswith(b"<"):
+        return ""
+    structure = b"<coursestructure" in start or b"<manifest" in start or b"<tincan" in start
+    return "xml" if structure or (start.startswith(b"<?xml") and b"<html" not in start) else "html"
+
+
+def _ends(path: Path) -> tuple[bytes, bytes]:
+    """The first and the last bytes of a file."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(-min(HEAD_BYTES, path.stat().st_size), io.SEEK_END)
+        return head, file.read()
 
 
 def _streamed(archive: Archive, title: str, keep: Keep) -> Course:
@@ -195,17 +198,17 @@ class _Single:
     read: Callable[[], Course]
 
 
-def _single(upload: Upload, head: bytes, title: str) -> _Single:
+def _single(upload: Upload, head: bytes, tail: bytes, title: str) -> _Single:
     """What a file that is no ZIP may be; raises Refused saying what it is where it may not."""
     path, markup = upload.path, looks_like_markup(head)
     if is_pdf(head):
         return _Single(documents.PDF_NAME, documents.PDF_BYTES, lambda: documents.read_pdf_course(path, title))
-    if markup == "xml":
+    if markup == "xml" or (markup and upload.name.lower().endswith(".xml")):
         return _Single(cmi5.NAME, MOST_BYTES, lambda: cmi5.read_structure(path.read_bytes(), None, short(upload.name)))
     if markup == "html" and upload.name.lower().endswith(documents.PAGES):
         name = documents.HTML_NAME
         return _Single(name, documents.HTML_BYTES, lambda: documents.read_pages([name], title))
-    raise Refused(explain(head, short(upload.name)))
+    raise Refused(explain(head, short(upload.name), tail))
 
 
 def _alone(upload: Upload, single: _Single, keep: Keep) -> Course:

@@ -73,7 +73,7 @@ class _Reader:
         root = self.manifest.root
         about = child(root, "course")
         assert about is not None
-        identifier = self._iri(about, "id", "课程")
+        identifier = self._iri(about, "id", "课程的 ")
         objectives = self._objectives(child(root, "objectives"))
         structure: dict[str, Any] = {
             "id": identifier,

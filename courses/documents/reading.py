@@ -15,7 +15,7 @@ from courses.gate.faults import EXPORT, refused, shown
 
 WHERE = "文档"
 PDF_BYTES = 200 << 20
-HTML_BYTES = 20 << 20
+HTML_BYTES = 50 << 20
 PDF_NAME, HTML_NAME = "document.pdf", "index.html"
 _FIRST = ("index.html", "index.htm", "default.html", "default.htm", "story.html", "start.html", "main.html")
 PAGES = (".html", ".htm", ".xhtml")

@@ -47,8 +47,11 @@ def is_pdf(head: bytes) -> bool:
     return b"%PDF-" in head
 
 
-def explain(head: bytes, name: str) -> Finding:
-    """Why a file that is neither ZIP, PDF nor text of a web page is not a package: what it is and what to send."""
+def explain(head: bytes, name: str, tail: bytes = b"") -> Finding:
+    """Why a file that is neither ZIP, PDF nor text of a web page is not a package: what it is and what to send.
+
+    `tail` are its last bytes, where they are at hand: the last piece of a split archive is known by its end alone.
+    """
     if not head.strip(b"\0"):
         return refusal(
             f"“{name}”是空的，没有内容" if not head else f"“{name}”里全是空字节，多半是没有传完整", COPY, "文件"
@@ -60,6 +63,11 @@ def explain(head: bytes, name: str) -> Finding:
     for magic, kind, mend in _KNOWN:
         if head.startswith(magic):
             return refusal(f"“{name}”不是课件：按内容看，它是{kind}", mend, "文件")
+    if b"PK\x05\x06" in tail:
+        mend = "先解开，再压成一个 .zip；不要勾选“分卷”，也不要在压缩包前面加别的东西"
+        return refusal(
+            f"“{name}”不是完整的 ZIP：前面缺一截，或者多了别的内容，多半是分卷压缩包的最后一卷", mend, "文件"
+        )
     if is_zip(head):
         return refusal(f"“{name}”不是课件：它是一个压缩包", EXPORT, "文件")
     return refusal(f"“{name}”不是能认出来的课件", "课件要 .zip（cmi5、SCORM、xAPI）、cmi5.xml、.pdf 或 .html", "文件")

@@ -224,6 +224,12 @@ def _others() -> Iterator[Good]:
         ("%E5%BC%80%E5%A7%8B.html",),
     )
     yield Good("a page", lambda: PAGE, DOCUMENT, holds=("index.html",), title="安全须知", upload="安全须知.html")
+    noted = b"<!-- made by hand -->\n" + PAGE
+    yield Good("a page behind a comment", lambda: noted, DOCUMENT, title="须知", upload="须知.htm")
+    noted_structure = cmi5(au(url="https://example.org/"), head="<!-- by hand -->\n").encode()
+    yield Good(
+        "a structure behind a comment", lambda: noted_structure, CMI5, ("https://example.org/",), upload="cmi5.xml"
+    )
     yield Good("a PDF", lambda: pdfs.pages(12), DOCUMENT, ("document.pdf",), ("document.pdf",), "讲义", "讲义.pdf")
     yield Good(
         "a PDF whose count lies", lambda: pdfs.pages(3, said=900), DOCUMENT, ("document.pdf",), upload="讲义.pdf"

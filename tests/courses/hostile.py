@@ -113,6 +113,7 @@ def _directories() -> Iterator[Case]:
     yield Case("fewer entries here", lambda: good(end=End(here=1)), "分卷")
     yield Case("two disks of zip64", lambda: good(end=End(zip64=True, zip64_disks=2)), "分卷")
     yield Case("the first of many pieces", lambda: b"PK\x07\x08" + good(), "分卷")
+    yield Case("the last of many pieces", lambda: good(again, end=End(disk=2))[40:], "最后一卷")
     yield Case("a single-piece mark", lambda: b"PK00" + good(), "分卷")
     yield Case("cut in the middle", lambda: good(again)[:-60], "没有传完整")
     yield Case("half of it", lambda: good(again)[: len(good(again)) // 2], "没有传完整")
