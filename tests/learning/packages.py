@@ -115,7 +115,8 @@ def put(
             db.session.add(PackageFile(**row, **of_version))
         db.session.flush()
         if state == "approved":
-            version.state, version.decided_by, version.decided_at = "approved", whose.administrator_id, clock.now()
+            version.submitted_at = version.decided_at = clock.now()
+            version.state, version.decided_by = "approved", whose.administrator_id
     return version_id, ids
 
 

@@ -1,5 +1,6 @@
 """The page that frames a package, the looks before it is taught, and the hosts abroad."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -83,6 +84,8 @@ def test_a_look_is_as_a_trainees_and_leaves_nothing(
     client = client_for(people.ids[who])
     page = client.get(look(learnt)).text
     assert "不记学习记录" in page and "计入时间" not in page
+    [back] = re.findall(r'class="back" href="([^"]+)"', page)
+    assert client.get(back).status_code == 200
     told = client.post(look(learnt), json={}).json
     assert (told["session"], told["beats"]) == (None, "")
     with transaction(SYSTEM):
@@ -114,7 +117,7 @@ def test_wechat_is_told_where_a_window_of_its_own_opens(client_for: Client, peop
 def test_a_lesson_abroad_opens_only_where_it_was_allowed(client_for: Client, people: Cast) -> None:
     """Sabotage: frame whatever a package names."""
     abroad = {"kind": "document", "entry": "https://player.example.com/c/1", "settings": {"type": "html"}}
-    room = packages.a_package(people, "document", {"index.html": b"x"}, [abroad])
+    room = packages.a_package(people, "document", {"index.html": b"x"}, [abroad], "approved")
     administrator = client_for(people.hequan)
     hosts = f"/learn/versions/{room.version_id}/hosts"
     assert "还没有" in administrator.get(hosts).text

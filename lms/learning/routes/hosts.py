@@ -13,7 +13,7 @@ from lms.learning.actions import abroad
 from lms.learning.host_forms import HostForm
 from lms.learning.queries import hosts as asked
 from lms.learning.routes.blueprint import bp
-from lms.learning.routes.previews import seen
+from lms.learning.routes.previews import home_of, seen
 from lms.publishing import queries as publishing
 
 REVIEW = Permission.PACKAGE_REVIEW
@@ -51,4 +51,5 @@ def _page(version_id: UUID, form: HostForm) -> str:
         version = seen(publishing.version(version_id))
         allowed, blocked = asked.allowed_hosts(version.package_id), asked.blocked_hosts(version_id)
     waiting = [one for one in blocked if one.host not in allowed]
-    return render_template("learning/package_hosts.html", version=version, allowed=allowed, blocked=waiting, form=form)
+    told = {"version": version, "allowed": allowed, "blocked": waiting, "form": form}
+    return render_template("learning/package_hosts.html", back=home_of(version_id), **told)

@@ -37,7 +37,7 @@ def preview(version_id: UUID, lesson_id: UUID) -> Any:
         "before": lessons[place - 1] if place else None,
         "after": lessons[place + 1] if place + 1 < len(lessons) else None,
         "eyebrow": f"{version.title} · 第 {view.number} 课",
-        "back": (url_for("publishing.version", version_id=version_id), "课程包"),
+        "back": home_of(version_id),
         "begin": url_for("learning.begin_preview", version_id=version_id, lesson_id=lesson_id),
     }
     if view.kind in opening.RUNS:
@@ -68,15 +68,23 @@ def begin_preview(version_id: UUID, lesson_id: UUID) -> Any:
     return told(opened, back)
 
 
+def home_of(version_id: UUID) -> tuple[str, str]:
+    """Where one came from: the version's own page, or that of its review, with its name."""
+    if current().may(Permission.PACKAGE_UPLOAD):
+        return url_for("publishing.version", version_id=version_id), "课程包"
+    return url_for("publishing.review", version_id=version_id), "课程审核"
+
+
 def seen(version: VersionView) -> VersionView:
-    """A version that the person answers for, as its institution or its authority; raises NotFound for anybody else's.
+    """A version that the person answers for, as its institution or, once it was sent in, its authority; raises NotFound.
 
     Once it is published everybody may see that it is there; only these look at it lesson by lesson.
     """
     me = current()
     if version.tenant_id in me.organisations:
         return version
-    if any(scope.covers(version.region_code, version.plan_code) for scope in me.scope):
+    mine = any(scope.covers(version.region_code, version.plan_code) for scope in me.scope)
+    if mine and version.submitted_at is not None:
         return version
     raise NotFound()
 

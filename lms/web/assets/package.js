@@ -80,7 +80,16 @@ function start() {
     open.focus();
   }
 
-  button('back').addEventListener('click', () => (history.state && history.state.stage ? history.back() : leave()));
+  const back = () => (history.state && history.state.stage ? history.back() : leave());
+  button('back').addEventListener('click', back);
+
+  // A package may ask for the lesson beside it, and for nothing farther.
+  function go(to) {
+    const address = { next: data.next, previous: data.previous }[to];
+    leave();
+    if (address) location.assign(address);
+  }
+
   addEventListener('popstate', leave);
 
   const whole = button('fullscreen'), screen = document.documentElement;
@@ -98,7 +107,8 @@ function start() {
     const said = event.data;
     if (!said || typeof said !== 'object' || said.v !== 1) return;
     if (said.type === 'place' && typeof said.place === 'string') hint(said.place.slice(0, MOST_PLACE));
-    if (said.type === 'closed') leave();
+    if (said.type === 'closed') back();
+    if (said.type === 'go') go(said.to);
     if (said.type === 'error' && typeof said.text === 'string') page.banner('这一课里有一步没有存上', said.text.slice(0, 200));
   });
 
