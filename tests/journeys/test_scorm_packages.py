@@ -101,6 +101,21 @@ def test_the_four_ways_out_of_a_page_keep_the_last_save(
     _late_beacon_is_refused(page, reader, room)
 
 
+def test_a_last_word_too_large_for_a_beacon_comes_with_the_next_opening(
+    live_app: Flask, context: BrowserContext, port: int
+) -> None:
+    """So does what a broken line kept back. Sabotage: keep the newest commit in memory alone; do not send `kept`."""
+    room = an_open_course(bring_in(), "scorm12", [lesson("S1")], page=pages.sco("scorm12", LONG, noise=True))
+    reader = Reader(context, room, port)
+    page, sco = reader.open()
+    sco.click("#next")
+    page.close()
+    _, sco = reader.open()
+    assert (sco.inner_text("#place"), sco.inner_text("#entry")) == ("2", "resume")
+    assert "kept" in [row.kind for row in room.log()]
+    assert len(room.attempts()[-1].suspend_data) == LONG + 3
+
+
 def _passed(room: ScoRoom) -> None:
     until = time.monotonic() + 15
     while not room.attempts()[0].terminated:

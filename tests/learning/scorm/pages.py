@@ -24,7 +24,7 @@ function leave() {
   if (!open) return;
   open = false;
   call('SetValue', NAMES.place, String(place));
-  call('SetValue', 'cmi.suspend_data', '第' + place + '页' + 'x'.repeat(%(length)d));
+  call('SetValue', 'cmi.suspend_data', '第' + place + '页' + %(filling)s);
   call('SetValue', NAMES.exit, 'suspend');
   call('%(end)s', '');
 }
@@ -54,9 +54,17 @@ _NAMES = {
 _END = {"scorm12": "Finish", "scorm2004": "Terminate"}
 
 
-def sco(standard: str, length: int = 0) -> bytes:
-    """A SCO; `length` letters more of suspend_data."""
-    return (_SCO % {"names": _NAMES[standard], "length": length, "end": _END[standard]}).encode()
+_SAME = "'x'.repeat({})"
+# Letters that no zipping makes short.
+_NOISE = (
+    "Array.from({{length: {}}}, (_, i) => String.fromCharCode(0x4e00 + (i * i * 7919 + i * 104729) % 20000)).join('')"
+)
+
+
+def sco(standard: str, length: int = 0, noise: bool = False) -> bytes:
+    """A SCO; `length` letters more of suspend_data, which a beacon carries once they are zipped, or (`noise`) never."""
+    filling = (_NOISE if noise else _SAME).format(length)
+    return (_SCO % {"names": _NAMES[standard], "filling": filling, "end": _END[standard]}).encode()
 
 
 # What the lesson's page does, and no more: it frames the shell.

@@ -137,9 +137,10 @@ def test_nobody_brings_in_what_was_kept_for_somebody_else(room: ScoRoom, client:
     """Sabotage: drop the comparison of the attempt's id."""
     shell.save(cmi12(location="1"))
     waiting = {"run": 1, "commitSequence": 5, "cmi": cmi12(location="8")}
+    opened(room, client, "ahui").start().save(cmi12(location="2"))
     other = opened(room, client, "ahui").start({"attempt": shell.attempt, "commit": waiting})
-    assert "core.lesson_location" not in other.data
-    assert room.attempts()[0].location == "1"
+    assert other.data["core.lesson_location"] == "2"
+    assert [one.location for key in ("xiulan", "ahui") for one in room.attempts(key)] == ["1", "2"]
 
 
 def test_time_is_replaced_and_never_longer_than_the_clock_saw(room: ScoRoom, client: FlaskClient, shell: Shell) -> None:
