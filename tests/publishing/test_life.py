@@ -130,9 +130,9 @@ def test_what_was_done_to_a_version_is_sealed_and_stays(people: Cast) -> None:
             32,
         )
         assert session.scalar(text("select count(*) from audit_entry where action = 'package:withdrawn'")) == 1
-    for change in ("update version_standing set reason = 'x'", "delete from version_standing"):
+    for sentence in ("update version_standing set reason = 'x'", "delete from version_standing"):
         with pytest.raises(DBAPIError), transaction(SYSTEM):
-            db.session.execute(text(change))
+            db.session.execute(text(sentence))
 
 
 def test_a_copy_is_reviewed_anew_and_is_the_same_content(people: Cast, client_for: ClientFor) -> None:

@@ -1,10 +1,11 @@
 """Checking a package of any format: the gate opens it, its files are laid ready and then taken over."""
 
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from posixpath import dirname, relpath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -90,18 +91,18 @@ class Staging:
 def checked_lessons(course: Course, declared_seconds: int) -> tuple[CheckedLesson, ...]:
     """The lessons of a package; a declared time is shared out among them."""
     share = declared_seconds // len(course.lessons) if course.lessons else 0
-    return tuple(_lesson(lesson, course.members, share) for lesson in course.lessons)
+    contents = Contents(course)
+    return tuple(_lesson(lesson, contents, share) for lesson in course.lessons)
 
 
-def _lesson(lesson: Lesson, members: tuple[Member, ...], declared_seconds: int) -> CheckedLesson:
-    own = _members_of(lesson, members)
+def _lesson(lesson: Lesson, contents: "Contents", declared_seconds: int) -> CheckedLesson:
     return CheckedLesson(
         lesson.number,
         lesson.title,
         str(lesson.kind),
-        lesson_hash(lesson, own),
+        contents.hash_of(lesson),
         declared_seconds=declared_seconds,
-        size_bytes=sum(member.size for member in own),
+        size_bytes=contents.of(lesson).size,
         identifier=lesson.identifier,
         entry=lesson.entry,
         places=lesson.places,
@@ -109,18 +110,82 @@ def _lesson(lesson: Lesson, members: tuple[Member, ...], declared_seconds: int) 
     )
 
 
-def lesson_hash(lesson: Lesson, own: tuple[Member, ...]) -> str:
-    """What tells a lesson's content again in another package (hours.md P5): its files and how it is entered, no titles.
+@dataclass(frozen=True)
+class Content:
+    """The files that a lesson is made of: their bytes together, and one hash over them; none lie abroad."""
 
-    Paths count from the folder of the entry, so that a folder put elsewhere is the same content.
+    size: int
+    digest: str
+
+
+NOTHING = Content(0, "")
+
+
+class Contents:
+    """Which files belong to which lesson: those its format names, else those at and below its entry.
+
+    Thousands of lessons may share tens of thousands of files: each folder and each list of names is looked at once.
     """
-    path, query = path_of(lesson.entry), urlsplit(lesson.entry).query
-    if not own:
-        told: list[Any] = [lesson.entry or lesson.identifier]
-    else:
-        home = dirname(path) or "."
-        told = [relpath(path, home), query, sorted([relpath(one.path, home), one.sha256] for one in own)]
-    return sha256(msgspec.json.encode([str(lesson.kind), told])).hexdigest()
+
+    def __init__(self, course: Course) -> None:
+        self._members = {member.path: member for member in course.members if not _describes(member.path)}
+        self._homes: dict[str, list[Member]] = {home_of(one): [] for one in course.lessons if not abroad(one.entry)}
+        for member in self._members.values():
+            for folder in _folders(member.path):
+                if folder in self._homes:
+                    self._homes[folder].append(member)
+        self._seen: dict[tuple[str, ...], Content] = {}
+
+    def of(self, lesson: Lesson) -> Content:
+        """The files of a lesson."""
+        if abroad(lesson.entry):
+            return NOTHING
+        home, named = home_of(lesson), tuple(lesson.settings.get("files") or ())
+        key = (home, *named)
+        if key not in self._seen:
+            own = [self._members[path] for path in named if path in self._members] if named else self._homes[home]
+            self._seen[key] = _content(own, home)
+        return self._seen[key]
+
+    def hash_of(self, lesson: Lesson) -> str:
+        """What tells a lesson's content again in another package (hours.md P5): its files and how it is entered, no titles.
+
+        Paths count from the folder of the entry, so that a folder put elsewhere is the same content.
+        """
+        found = self.of(lesson)
+        entry = urlsplit(lesson.entry)
+        told = (
+            [posixpath.basename(path_of(lesson.entry)), entry.query, found.digest] if found.digest else [lesson.entry]
+        )
+        if not any(told):
+            told = [lesson.identifier]
+        return sha256(msgspec.json.encode([str(lesson.kind), told])).hexdigest()
+
+
+def home_of(lesson: Lesson) -> str:
+    """The folder of a lesson's entry; empty for the top of the package."""
+    return posixpath.dirname(path_of(lesson.entry))
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folder of a path and all around it, up to the top."""
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+def _content(own: list[Member], home: str) -> Content:
+    told = sorted([_from(home, one.path), one.sha256] for one in own)
+    digest = sha256(msgspec.json.encode(told)).hexdigest() if own else ""
+    return Content(sum(one.size for one in own), digest)
+
+
+def _from(home: str, path: str) -> str:
+    if not home:
+        return path
+    return path[len(home) + 1 :] if path.startswith(f"{home}/") else posixpath.relpath(path, home)
 
 
 def path_of(entry: str) -> str:
@@ -136,19 +201,6 @@ def abroad(entry: str) -> bool:
 # What describes a package and is never played: the same lesson in another package has another of these.
 _MANIFESTS = ("imsmanifest.xml", "cmi5.xml", "tincan.xml", "metadata.xml")
 _SCHEMAS = (".xsd", ".dtd")
-
-
-def _members_of(lesson: Lesson, members: tuple[Member, ...]) -> tuple[Member, ...]:
-    """The files that a lesson is made of: those its format names, else those at and below its entry."""
-    if abroad(lesson.entry):
-        return ()
-    path = path_of(lesson.entry)
-    named = frozenset(lesson.settings.get("files", ()))
-    if named:
-        return tuple(one for one in members if one.path in named or one.path == path)
-    home = dirname(path)
-    within = (one for one in members if not home or one.path.startswith(f"{home}/"))
-    return tuple(one for one in within if not _describes(one.path))
 
 
 def _describes(path: str) -> bool:
