@@ -15,10 +15,11 @@ def said_of(registration_id: UUID) -> dict[UUID, str]:
 
 
 def done_of_cohort(cohort_id: UUID) -> dict[UUID, str]:
-    """What the SCOs of a class said, in short, by registration: 学完 3 课，通过 1 课."""
+    """What the SCOs or AUs of a class said, in short, by registration: 学完 3 课，通过 1 课; 达到要求 2 课."""
     done: Counter[UUID] = Counter()
     passed: Counter[UUID] = Counter()
     for (registration_id, _), one in scorm.standings_of_cohort(cohort_id).items():
         done[registration_id] += one.done
         passed[registration_id] += one.success == "passed"
-    return {id: f"学完 {count} 课" + (f"，通过 {passed[id]} 课" if passed[id] else "") for id, count in done.items()}
+    scos = {id: f"学完 {count} 课" + (f"，通过 {passed[id]} 课" if passed[id] else "") for id, count in done.items()}
+    return {**{id: f"达到要求 {count} 课" for id, count in cmi5.satisfied_of_cohort(cohort_id).items()}, **scos}

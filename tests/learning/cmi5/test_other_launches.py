@@ -12,6 +12,7 @@ from lms.learning.actions import opening
 from lms.learning.actions.cmi5 import registering
 from lms.learning.models import Beat, Cmi5Registration, LessonCompletion
 from lms.learning.queries import cmi5 as queries
+from lms.learning.queries import saying
 from lms.lrs.rules.vocabulary import Verb
 from tests.learning import packages
 from tests.learning.classroom import PLACE
@@ -117,7 +118,8 @@ def test_a_trainee_learns_an_au_and_time_is_what_the_server_saw(app, people, cla
         [standing] = queries.aus_of(registrations[people.xiulan]).values()
         assert standing.satisfied_at is not None
         cohort_id = session.scalar(text("select cohort_id from registration limit 1"))
-        assert queries.satisfied_of_cohort(cohort_id) == {registrations[people.xiulan]: 1}
+        assert saying.done_of_cohort(cohort_id) == {registrations[people.xiulan]: "达到要求 1 课"}
+        assert saying.said_of(registrations[people.xiulan]) == {room.lessons[0]: "课件说：学完，达到要求"}
 
 
 def test_each_accepted_request_is_a_sign_of_life_at_its_place(app, people, classroom, turn_clock):

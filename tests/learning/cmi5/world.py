@@ -37,7 +37,11 @@ def an_au(number: int = 1, **settings: Any) -> dict[str, Any]:
 
 
 def a_course(
-    people: Cast, *aus: dict[str, Any], children: list[Any] | None = None, state: str = "checked"
+    people: Cast,
+    *aus: dict[str, Any],
+    children: list[Any] | None = None,
+    state: str = "checked",
+    page: bytes = PAGE,
 ) -> PackageRoom:
     """A course of these AUs, in one block unless `children` say otherwise."""
     found = list(aus) or [an_au()]
@@ -45,7 +49,7 @@ def a_course(
     block["children"] = [{"au": number} for number in range(1, len(found) + 1)]
     inside = [{"block": block}] if children is None else children
     structure = {"id": "https://author.example/course", "title": "水稻育秧", "children": inside}
-    return a_package(people, "cmi5", {"index.html": PAGE}, found, state, structure)
+    return a_package(people, "cmi5", {"index.html": page}, found, state, structure)
 
 
 def launch(room: PackageRoom, au: int = 0, actor: dict[str, Any] | None = None, **how: Any) -> opening.Opened:
