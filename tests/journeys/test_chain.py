@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 from tincan import RemoteLRS, Version
 
@@ -212,6 +213,7 @@ def test_4_the_trainee_learns_on_two_devices(browser, house):
     desk.page.get_by_role("button", name="暂停").click()
     desk.page.wait_for_timeout(500)
 
+    ask_nobody(house)
     # The platform's clock and the video both run sixteen times as fast from here: ten minutes in forty seconds.
     with house.fast_clock(FAST):
         desk.page.reload()
@@ -225,6 +227,14 @@ def test_4_the_trainee_learns_on_two_devices(browser, house):
     assert credited(desk.page) >= 0.95 * material.SECONDS
     desk.no_complaints()
     desk.context.close()
+
+
+def ask_nobody(house):
+    """Let the lot of 还在学习吗 fall after the lesson: a minute to answer is four seconds on the fast clock."""
+    endpoints = json.loads((house.data / "endpoints.json").read_text())
+    with psycopg.connect(endpoints["LMS_DATABASE_OWNER_URL"].replace("+psycopg", ""), autocommit=True) as line:
+        line.execute("select set_config('lms.system', 'tests', false)")
+        assert line.execute("update lease set check_after_ms = 1e9 where check_after_ms is not null").rowcount
 
 
 def test_5_the_quiz_is_passed_and_the_record_store_holds_it_all(browser, house):
