@@ -77,7 +77,7 @@ def write_package(course: Written, file: BinaryIO, told: Callable[[int, int], ob
 
 def structure_of(course: Written) -> bytes:
     """The cmi5.xml of a course whose units are all pages of ours."""
-    root = etree.Element(f"{{{NAMESPACE}}}courseStructure", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}courseStructure", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     about = _under(root, "course", id=course.identifier)
     _titled(about, course.title)
     for unit in course.units:

@@ -1,9 +1,7 @@
 """Taking in a package at once, for a system that waits for the answer; pages queue a check instead."""
 
-from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
 from uuid import UUID, uuid4
 
 from courses.course import Format, Refused
@@ -54,7 +52,7 @@ def import_now(
 def _told(upload: Upload) -> dict[str, files.KeptFile]:
     """What is written down of the file; its members are kept, itself it is not."""
     with upload.path.open("rb") as file:
-        digest = sha256_of(cast(BufferedReader, file))
+        digest = sha256_of(file)
     return {"package": files.KeptFile("package", "", upload.name[:200], upload.path.stat().st_size, digest)}
 
 

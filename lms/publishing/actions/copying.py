@@ -66,7 +66,7 @@ def _fill(copied: PackageVersion, row: PackageVersion) -> None:
     copied.copied_from, copied.report = row.id, {**row.report, "copied_at": clock.now().isoformat()}
     copied.state = State.CHECKED
     db.session.flush()
-    place = {"version_id": copied.id, "tenant_id": copied.tenant_id}
+    place: dict[str, object] = {"version_id": copied.id, "tenant_id": copied.tenant_id}
     place |= {"region_code": copied.region_code, "plan_code": copied.plan_code}
     lessons = db.session.scalars(select(Lesson).where(Lesson.version_id == row.id))
     db.session.add_all([Lesson(**{name: getattr(one, name) for name in _KEPT}, **place) for one in lessons])
