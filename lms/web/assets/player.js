@@ -144,7 +144,7 @@ function start() {
   function told(answer, batch) {
     const words = '连上了，学习记录传好了';
     if (batch.length < 2 && answer.accrued_ms) { clearBanner(); return; }
-    page.banner(words, answer.accrued_ms ? '' : answer.why);
+    page.banner(words, answer.accrued_ms ? '' : `已记录，不计入。${answer.why}`);
     setTimeout(() => { if (page.saying(words)) clearBanner(); }, 15000);
   }
 
