@@ -50,8 +50,10 @@ from lms.publishing import tasks_media as publishing_media
 from lms.publishing.routes import lessons, sounds  # noqa: F401 - more doors of the blueprint of lessons
 from lms.questions import routes as questions
 from lms.reporting import routes as reporting
+from lms.subsidies import check_routes as recomputed
 from lms.subsidies import routes as subsidies
 from lms.subsidies import tasks as subsidies_tasks
+from lms.subsidies.sheets import routes as sheets
 from lms.web import errors, filters, headers, hosts, manifest, navigation, origins, watch
 from media import elsewhere
 from media.storage import storage_for
@@ -81,6 +83,8 @@ BLUEPRINTS = (
     reviews.bp,
     inspections.bp,
     subsidies.bp,
+    sheets.bp,
+    recomputed.bp,
     reporting.bp,
     lrs.pages,
     cmi5_api.bp,

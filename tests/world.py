@@ -7,12 +7,15 @@ from lms.cohorts.actions import enrolling
 from lms.foundation import clock
 from lms.foundation.database import transaction
 from lms.learning.actions import quizzing
+from lms.learning.checking import alarms
+from lms.learning.checking.comparing import Difference
 from lms.publishing import downloads
 from lms.publishing import queries as publishing
 from lms.publishing.actions import talks, uploads
 from lms.publishing.models import PackageVersion
 from lms.questions import queries as questions
 from lms.subsidies import actions as subsidies
+from lms.subsidies.sheets import asking
 from tests.accounts import houses
 from tests.accounts.papers import papers_of
 from tests.accounts.registers_world import registers_of
@@ -73,6 +76,7 @@ def build(cast: Cast) -> World:
         quizzing.answer(cast.xiulan, registration_id, room.quiz_id, 1, RIGHT)
     with transaction(administrator):
         export_id = subsidies.request_export(room.cohort_id, "masked", "", str(uuid4()), administrator)
+        hours_sheet_id = asking.ask(asking.Wish("platform", room.cohort_id), str(uuid4()), administrator)
     ids: dict[str, object] = {
         "cohort_id": room.cohort_id,
         "version_id": room.version_id,
@@ -84,6 +88,7 @@ def build(cast: Cast) -> World:
         "new": 0,
     }
     ids |= {"registration_id": registration_id, "lesson_id": room.video_id, "session_id": opened.session_id}
+    ids |= {"hours_sheet_id": hours_sheet_id, "scan_id": uuid4(), "difference_id": _a_difference(cast, room)}
     ids |= {"export_id": export_id, "import_id": _a_roster(cast, room)}
     ids |= {**houses.of_anyi(cast), "colleague_id": cast.liumin}
     ids |= records_of(cast, room)
@@ -112,6 +117,13 @@ def _around(cast: Cast, version_id: UUID) -> dict[str, object]:
 def _an_upload(cast: Cast) -> UUID:
     with transaction(cast.principal("liumin")):
         return uploads.begin("package", "课程.zip", 10, "")
+
+
+def _a_difference(cast: Cast, room: Classroom) -> UUID:
+    one = Difference(room.cohort_id, None, 1, "2026-11-20", "credited_ms", "30000", "0")
+    with transaction(SYSTEM):
+        alarms.keep(cast.xiulan, [one])
+        return alarms.alarms()[0].id
 
 
 def _a_bank(cast: Cast) -> dict[str, UUID]:

@@ -70,6 +70,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.COHORT_APPROVE,
             Permission.HOURS_CORRECT,
             Permission.HOURS_EXPORT,
+            Permission.HOURS_CHECK,
             Permission.HOURS_REVIEW,
             Permission.INSPECTION_DO,
             Permission.INBOX_READ,
@@ -91,7 +92,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.WORK_DELEGATE,
         }
     ),
-    "auditor": frozenset({Permission.AUDIT_READ, Permission.INBOX_READ, Permission.RECORD_READ}),
+    "auditor": frozenset({Permission.HOURS_CHECK, Permission.AUDIT_READ, Permission.INBOX_READ, Permission.RECORD_READ}),
 }
 EVERYBODY = frozenset({Permission.LESSON_STUDY})
 WORDS = {

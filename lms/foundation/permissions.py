@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ROSTER_IMPORT = "roster:import"
     HOURS_EXPORT = "hours:export"
     HOURS_EXPORT_FULL = "hours:export-full"
+    HOURS_CHECK = "hours:check"
     HOURS_CORRECT = "hours:correct"
     HOURS_REVIEW = "hours:review"
     INSPECTION_DO = "inspection:do"

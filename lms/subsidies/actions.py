@@ -10,6 +10,7 @@ from lms.foundation.database import db
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
+from lms.learning.checking import alarms
 from lms.subsidies import queries
 from lms.subsidies.bundle.making import Made
 from lms.subsidies.models import HoursExport, HoursExportResult
@@ -18,13 +19,14 @@ KIND_OF_JOB = "subsidies.export"
 MASKED, FULL = "masked", "full"
 IDENTITY_WORDS = {MASKED: "身份证号遮盖", FULL: "身份证号完整"}
 EXPORTABLE = frozenset({"open", "closed"})
+RECOMPUTED_OTHERWISE = "夜里重算时，有 {} 处台账和原始记录对不上，先查清楚再导出。在“台账重算”那一页能看到是哪几处"
 
 
 def request_export(cohort_id: UUID, identity: str, reason: str, token: str, principal: Principal) -> UUID:
     """Decide to export a class and queue the work; the same form twice is one export.
 
-    Raises NotFound outside the principal's scope, Refused for a class that has not begun and for full identities
-    without the permission or a reason.
+    Raises NotFound outside the principal's scope, Refused for a class that has not begun, for full identities without the
+    permission or a reason, and where the ledger was recomputed otherwise and nobody has settled it.
     """
     if not principal.may(Permission.HOURS_EXPORT):
         raise NotFound()
@@ -48,6 +50,8 @@ def decide(cohort_id: UUID, identity: str, reason: str, token: str, principal: P
     cohort = cohorts.cohort(cohort_id) if principal.system else cohorts.cohort_in_scope(cohort_id, principal)
     if cohort.state not in EXPORTABLE:
         raise Refused("这个班还没有开班，没有学时可以导出", field="cohort_id")
+    if found := alarms.unsettled(cohort_id=cohort_id):
+        raise Refused(RECOMPUTED_OTHERWISE.format(found), field="cohort_id")
     export_id, at = uuid4(), clock.now()
     who = str(principal.person_id) if principal.person_id else principal.system or ""
     decided = {"cohort_id": str(cohort_id), "export_id": str(export_id), "identity": identity, "reason": reason}

@@ -12,6 +12,8 @@ from lms.foundation.jobs import JobRefused, RunningJob, handles
 from lms.subsidies import actions, queries
 from lms.subsidies.bundle.gathering import Order
 from lms.subsidies.bundle.making import Made, make, sha256_of
+from lms.subsidies.sheets import asking
+from lms.subsidies.sheets import making as sheets
 from media.storage import key_for
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,6 +39,23 @@ def _keep(job: RunningJob, wanted: queries.ExportView, made: Made) -> None:
     sheet = _store(made.sheet, ".xlsx", SHEET)
     with job.finish(export_id=str(wanted.id)):
         actions.keep_result(wanted, made, bundle, sheet)
+
+
+@handles(asking.KIND_OF_JOB)
+def sheet(job: RunningJob) -> None:
+    """Make one sheet; a row that was changed ends it for good with words for the person."""
+    with transaction(job.principal):
+        wish = asking.sheet(UUID(job.arguments["sheet_id"]))
+    with scratch.room(job) as folder:
+        try:
+            made = sheets.make(wish, job.principal, folder, job.progress)
+        except LMSError as refusal:
+            raise JobRefused(refusal.sentence) from refusal
+        job.progress(0, 1, "正在保存")
+        xlsx, csv = _store(made.xlsx, ".xlsx", SHEET), _store(made.csv, ".csv", "text/csv")
+        sizes = made.xlsx.stat().st_size, made.csv.stat().st_size
+        with job.finish(sheet_id=str(wish.id)):
+            asking.keep(wish, made.rows, made.figures, (*xlsx, sizes[0]), (*csv, sizes[1]))
 
 
 def _store(path: Path, suffix: str, content_type: str) -> tuple[str, str]:

@@ -277,6 +277,30 @@ def open_note(note: bytes, vkey: str) -> str:
     return f"{text}\n"
 
 
+def follow(manifest: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return the keys (line, first size that it no longer signs) whose endorsements lead to the bundle's key, oldest first.
+
+    Each key that takes over is named in a note signed by one before it; a key that nobody named leads nowhere.
+    """
+    led: list[tuple[str, int]] = []
+    for one in manifest.get("keys", []):
+        text = f"yanxue-key/1\n{one['from_size']}\n{one['vkey']}\n"
+        named = not led and not one["endorsement"]
+        for vkey, _ in led:
+            try:
+                named = named or open_note(one["endorsement"].encode(), vkey) == text
+            except ValueError:
+                continue
+        if not named:
+            raise ValueError("a key that no earlier key has named")
+        if led:
+            led[-1] = led[-1][0], min(led[-1][1], one["from_size"])
+        led.append((one["vkey"], 1 << 62))
+    if led and key_of(led[-1][0])[2] != key_of(manifest["key"])[2]:
+        raise ValueError("the keys do not lead to the one that signed")
+    return led or [(manifest["key"], 1 << 62)]
+
+
 def trusted_fingerprint(given: str) -> str:
     """Return the fingerprint that --key names: 64 hex digits, or a file with them or with a key line."""
     text = given if len(given) >= 64 and not Path(given).exists() else Path(given).read_text(encoding="utf-8")
@@ -344,7 +368,8 @@ def _check_signature(
     with report.reading("manifest.sig"):
         name, _, raw = key_of(manifest["key"])
         report.fingerprint = hashlib.sha256(raw).hexdigest()
-        report.key_confirmed = trusted == report.fingerprint
+        known = {hashlib.sha256(key_of(vkey)[2]).hexdigest() for vkey, _ in follow(manifest)}
+        report.key_confirmed = trusted in known
         if trusted and not report.key_confirmed:
             report.add("manifest.json", f"签名的钥匙是 {report.fingerprint[:16]}…，不是你信任的那一把", field="key")
         if name != manifest["origin"]:
@@ -507,9 +532,14 @@ def _changed(content: Mapping[str, Any], sealed: bytes) -> list[str]:
 
 
 def _check_tree(members: Mapping[str, memoryview], manifest: Mapping[str, Any], bundle: Bundle, report: Report) -> None:
-    try:
-        text = open_note(bytes(members["checkpoint.txt"]), manifest["key"])
-    except ValueError:
+    text = ""
+    for vkey, until in follow(manifest):
+        try:
+            opened = open_note(bytes(members["checkpoint.txt"]), vkey)
+        except ValueError:
+            continue
+        text = opened if int(opened.split("\n")[1]) < until else ""
+    if not text:
         report.add("checkpoint.txt", "检查点的签名对不上")
         text = bytes(members["checkpoint.txt"]).decode()
     origin, size, root = text.split("\n")[:3]
@@ -996,6 +1026,7 @@ def summary(report: Report) -> list[str]:
         f"签名的钥匙：{report.fingerprint}（{key}）",
         f"说明什么：{MEANS}",
         f"不说明什么：{MEANS_NOT}",
+        f"管到哪里：检查点以前的 {f['size']} 条记录。后来的记录，要等下一个存到外面的检查点。",
         f"{f['class_hours']} hours · {f['people']} people · {f['rows']} rows · 0 altered · signature good{compared}",
     ]
 

@@ -149,7 +149,7 @@ def _sheets() -> None:
         _to("sheet_id", "hours_sheet.id"),
         _to("uploaded_by", "person.id"),
         *_text("file_name", "content_type", "key", "sha256"),
-        *_big("bytes"),
+        *_big("size_bytes"),
         *_leaf(),
     )
     op.create_index("ix_hours_sheet_scan_sheet_id", "hours_sheet_scan", ["sheet_id"])

@@ -150,7 +150,7 @@ def loop(ground: Ground) -> Side:
     yield True, ""
 
 
-@scenario("12", "twice the speed", most=1350, least=1300, reasons=["too_fast"])
+@scenario("12", "twice the speed", most=1380, least=1300, reasons=["too_fast"])
 def double(ground: Ground) -> Side:
     who = ground.somebody()
     lesson = _honest(ground, ground.open(who)).watch(0, HOUR_S, rate=2)

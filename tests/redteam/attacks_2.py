@@ -151,7 +151,9 @@ def midnight(ground: Ground) -> Side:
     ground.turn(_until(ground, 23 * 3600 + 1800))
     honest(ground, ground.open(who, "L1")).watch(0, HOUR_S)
     honest(ground, ground.open(who, "L2")).watch(0, 900)
-    yield ground.by_day(who) == [1800, 1800], f"the days hold {ground.by_day(who)}"
+    days = ground.by_day(who)
+    # a check that is answered takes a few seconds of the clock in which nothing plays
+    yield len(days) == 2 and all(abs(day - 1800) < 60 for day in days), f"the days hold {days}"
 
 
 def _until(ground: Ground, second_of_day: int) -> float:

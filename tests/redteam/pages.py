@@ -76,6 +76,9 @@ def invented(ground: Ground) -> Side:
     lesson = honest(ground, ground.open(who, "P6", "pages"))
     for n in range(500):
         lesson.beat([], after=10, place=f"place {n}", hidden=False)
+    ground.turn(600)
+    ground.look_over()
+    yield ground.held(who) > 0, "nobody is to look at the invented places"
     flagged = ground.sql(
         "select count(*) from hour_ledger where person_id = :who and flag = 'places_exceed_manifest'", who=who.id
     )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 
-from lms.foundation import secrets
 from lms.foundation.database import transaction
-from lms.foundation.evidence import note, proofs, sequencer
+from lms.foundation.evidence import keys, note, proofs, sequencer
 from lms.foundation.evidence.models import Checkpoint, Leaf, Pending, Position
 from lms.foundation.evidence.tree import Frontier
 
@@ -50,8 +49,9 @@ def check_tree() -> TreeReport:
             if edge.size in sizes:
                 roots[edge.size] = edge.root()
         findings += _compare(computed)
-    key = secrets.signing_key().public_key()
-    findings += [problem for checkpoint in signed if (problem := _judge(checkpoint, roots, key))]
+    with transaction(sequencer.SEQUENCER):
+        signers = keys.publics(keys.chain())
+    findings += [problem for checkpoint in signed if (problem := _judge(checkpoint, roots, signers))]
     return TreeReport(edge.size, len(signed), tuple(findings))
 
 
@@ -81,9 +81,9 @@ def _compare(computed: Sequence[tuple[int, int, bytes, int]]) -> Iterator[Findin
             yield _finding("evidence_node", f"{level}/{nth}", "hash", f"{where}的哈希和树里存的不一样")
 
 
-def _judge(checkpoint: Checkpoint, roots: dict[int, bytes], key: Ed25519PublicKey) -> Finding | None:
+def _judge(checkpoint: Checkpoint, roots: dict[int, bytes], signers: Sequence[Ed25519PublicKey]) -> Finding | None:
     try:
-        head = note.read_checkpoint(note.open_note(checkpoint.note, note.origin_of(checkpoint.note), key))
+        head = note.read_checkpoint(note.opened(checkpoint.note, signers))
     except note.BadNote:
         return _finding("evidence_checkpoint", str(checkpoint.size), "note", "检查点的签名对不上")
     if head.size != checkpoint.size or head.root != checkpoint.root:

@@ -62,3 +62,32 @@ class Checkpoint(db.Model):  # type: ignore[name-defined]
     root: Mapped[bytes]
     note: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Outside(db.Model):  # type: ignore[name-defined]
+    """A checkpoint was given to a place outside: what the place answered, or what went wrong."""
+
+    __tablename__ = "evidence_outside"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    size: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    place: Mapped[str]
+    receipt: Mapped[str]
+    problem: Mapped[str]
+
+
+class SigningKey(db.Model):  # type: ignore[name-defined]
+    """A key that has signed for this platform; `endorsement` is the note by which the key before it names it ("" for the first).
+
+    It signs checkpoints of `from_size` leaves and more.
+    """
+
+    __tablename__ = "evidence_key"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    from_size: Mapped[int] = mapped_column(BigInteger)
+    vkey: Mapped[str]
+    endorsement: Mapped[str]

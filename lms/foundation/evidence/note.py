@@ -6,6 +6,7 @@ https://c2sp.org/signed-note and https://c2sp.org/tlog-checkpoint
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -48,6 +49,16 @@ def verifier_key(name: str, key: Ed25519PublicKey) -> str:
     return f"{name}+{key_id(name, key).hex()}+{base64.b64encode(ED25519 + raw(key)).decode()}"
 
 
+def public_key(line: str) -> Ed25519PublicKey:
+    """Return the key of a line that verifier_key() wrote; BadNote for anything else."""
+    name, _, rest = line.partition("+")
+    blob = _decode(rest.partition("+")[2])
+    key = Ed25519PublicKey.from_public_bytes(blob[1:])
+    if blob[:1] != ED25519 or verifier_key(name, key) != line:
+        raise BadNote("not a key line")
+    return key
+
+
 def sign(text: str, name: str, key: Ed25519PrivateKey) -> str:
     """Return a signed note: the text, which must end in a line end, an empty line, and one signature line."""
     if not text.endswith("\n"):
@@ -70,6 +81,16 @@ def open_note(note: str, name: str, key: Ed25519PublicKey) -> str:
     except InvalidSignature:
         raise BadNote("the signature does not fit the text") from None
     return f"{text}\n"
+
+
+def opened(signed: str, signers: Sequence[Ed25519PublicKey]) -> str:
+    """Return the text of a note that one of the keys signed under the note's own origin; BadNote otherwise."""
+    for key in signers:
+        try:
+            return open_note(signed, origin_of(signed), key)
+        except BadNote:
+            continue
+    raise BadNote("signed by none of the keys")
 
 
 def checkpoint_text(head: Head) -> str:

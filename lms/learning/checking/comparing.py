@@ -104,7 +104,7 @@ Event = Session | Arrival | Answered | Corrected
 def _in_order(material: Material, found: list[Difference]) -> Iterator[Event]:
     """What a check came to stands before the beats of the same moment, which found it overdue."""
     sessions = ((session.launched_at, 1, session) for session in material.sessions.values())
-    streams = (
+    streams: tuple[Iterable[tuple[int, int, Event]], ...] = (
         sorted(sessions, key=lambda each: each[0]),
         ((answered.at, 0, answered) for answered in material.answers),
         ((corrected.at, 2, corrected) for corrected in material.corrections),

@@ -218,8 +218,7 @@ def _pages(query: Any, **values: Any) -> Iterator[UUID]:
 
 
 def _session(row: Any) -> Session:
-    *plain, launched_at = row
-    return Session(*plain, us(launched_at))
+    return Session(**{**row._mapping, "launched_at": us(row.launched_at)})
 
 
 def _term(row: Any) -> Term:

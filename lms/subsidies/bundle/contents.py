@@ -153,6 +153,8 @@ def _write_manifest(folder: Path, subject: Subject, seal: Seal, figures: Figures
         "checkpoint": {"size": seal.size},
         **asdict(figures),
     }
+    if seal.keys:
+        manifest["keys"] = [asdict(one) for one in seal.keys]
     archive.write_manifest(folder, manifest, SIGNED, seal.key)
 
 

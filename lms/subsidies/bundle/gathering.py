@@ -16,7 +16,7 @@ from lms.cohorts import queries as cohorts
 from lms.foundation import secrets
 from lms.foundation.database import transaction
 from lms.foundation.errors import Refused
-from lms.foundation.evidence import checkpoint_now, leaves, note, proofs, sequencer, tree
+from lms.foundation.evidence import checkpoint_now, keys, leaves, note, proofs, sequencer, tree
 from lms.foundation.evidence.canonical import canonical
 from lms.foundation.principal import Principal
 from lms.learning import queries as learning
@@ -79,11 +79,11 @@ def seal(cohort_id: UUID) -> Seal:
         last = leaves.last_position(KIND, str(cohort_id))
         if last is None:
             raise Refused("这个班还没有学时记录，有人开始学了再导出", code="nothing_to_export")
-        found = sequencer.first_over(last)
+        found, known = sequencer.first_over(last), keys.chain()
     if found is None:
         raise RuntimeError("no checkpoint covers what checkpoint_now() has just covered")
     key = secrets.signing_key()
-    return Seal(note.origin_of(found.note), found.size, found.note, found.created_at, key)
+    return Seal(note.origin_of(found.note), found.size, found.note, found.created_at, key, tuple(known))
 
 
 # The rows
@@ -166,7 +166,7 @@ def refuse_other_root(held: Spool, of: Seal) -> None:
     """Compute the root from the rows and the stored nodes; raises Refused when it is not the one that was signed."""
     pairs = sorted((record.position, record.leaf_hash) for record in held.records())
     root = tree.root_from_batch(pairs, of.size, prove([position for position, _ in pairs], of.size))
-    signed = note.read_checkpoint(note.open_note(of.checkpoint, of.origin, of.key.public_key()))
+    signed = note.read_checkpoint(note.opened(of.checkpoint, keys.publics(list(of.keys))))
     if root != signed.root:
         raise Refused("证据树里的结点被改过，算不出签过名的根，不能导出。请联系平台管理员", code="tree_changed")
 

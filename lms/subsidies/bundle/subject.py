@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lms.foundation.evidence.keys import Known
 from lms.subsidies.rules.people import Person
 from lms.subsidies.rules.sheet import Frame, Lesson
 
@@ -28,13 +29,14 @@ class Record:
 
 @dataclass(frozen=True)
 class Seal:
-    """The signed checkpoint that a bundle stands on, and the key that signs the bundle."""
+    """The signed checkpoint that a bundle stands on, the key that signs the bundle, and all keys where it was ever turned."""
 
     origin: str
     size: int
     checkpoint: str
     sealed_at: datetime
     key: Ed25519PrivateKey
+    keys: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,12 @@ def claims(
     found = []
     for person in people:
         years = sorted(y for p, y in sums if p == person) or [year]
-        found += [_claim((person, y), *sums.get((person, y), (0, 0, 0)), class_hour_seconds) for y in years]
+        found += [_claim((person, y), sums.get((person, y), [0, 0, 0]), class_hour_seconds) for y in years]
     return found
 
 
-def _claim(key: tuple[str, str], earned: int, excluded: int, held: int, seconds: int) -> Claim:
+def _claim(key: tuple[str, str], sums: Sequence[int], seconds: int) -> Claim:
+    earned, excluded, held = sums
     hours = class_hours(earned - held, seconds)
     return Claim(*key, earned, excluded, held, hours, earned - held - hours * seconds * 1000)
 

@@ -1,0 +1,82 @@
+"""The ledger as sheets of hours read it: by leaf, in pages, with times as a wall in Guangdong showed them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from lms.foundation.database import db
+
+PAGE = 2000
+_WALL = "to_char({} at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS')"
+_READ = f"""select h.leaf_id, h.cohort_id, h.person_id, h.session_id, h.lesson_id, h.day::text,
+  {_WALL.format("h.started_at")}, {_WALL.format("h.ended_at")}, h.device, h.claimed_ms, h.credited_ms, h.excluded_ms,
+  coalesce(h.reason, ''), coalesce(h.correction_no, ''), encode(h.leaf_hash, 'hex'), {_WALL.format("h.created_at")},
+  coalesce((select max(i.level) from identity_proof i where i.person_id = h.person_id and i.session_id = h.session_id), 0),
+  l.hash = h.leaf_hash and n.hash = h.leaf_hash
+  from hour_ledger h left join evidence_leaf l on l.id = h.leaf_id
+  left join evidence_position p on p.leaf_id = h.leaf_id
+  left join evidence_node n on n.level = 0 and n.nth = p.position
+  where p.position < :size and h.leaf_id > :after"""  # noqa: S608 - names of our own columns
+_END = " order by h.leaf_id limit :page"
+_SUMS = """select h.person_id, h.lesson_id, min(h.day)::text, max(h.day)::text,
+  sum(h.claimed_ms)::bigint, sum(h.credited_ms)::bigint,
+  sum(h.excluded_ms) filter (where h.reason is distinct from 'already_covered' and h.reason is distinct from 'remainder')::bigint,
+  array_agg(distinct h.reason) filter (where h.excluded_ms > 0),
+  coalesce(sum(h.credited_ms) filter (where h.session_id = any(:held)), 0)::bigint,
+  (select max(i.level) from identity_proof i where i.person_id = h.person_id and i.cohort_id = :cohort)
+  from hour_ledger h join evidence_position p on p.leaf_id = h.leaf_id
+  where h.cohort_id = :cohort and p.position < :size group by h.person_id, h.lesson_id"""
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which rows: of a class, of a person, or of a region (a prefix) and plan; and of which days."""
+
+    cohort_id: UUID | None = None
+    person_id: UUID | None = None
+    region: str = ""
+    plan: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def conditions(self) -> tuple[str, dict[str, Any]]:
+        """The same as SQL and its values."""
+        parts, values = [], {}
+        for name, rule, value in (
+            ("cohort", "h.cohort_id = :cohort", self.cohort_id),
+            ("person", "h.person_id = :person", self.person_id),
+            ("region", "starts_with(h.region_code, :region)", self.region),
+            ("plan", "h.plan_code = :plan", self.plan),
+            ("first", "h.day >= :first", self.first),
+            ("last", "h.day <= :last", self.last),
+        ):
+            if value:
+                parts.append(f" and {rule}")
+                values[name] = value
+        return "".join(parts), values
+
+
+def count(which: Which, size: int) -> int:
+    """How many rows there are among the first `size` of the tree."""
+    conditions, values = which.conditions()
+    query = text(
+        "select count(*) from hour_ledger h join evidence_position p on p.leaf_id = h.leaf_id"  # noqa: S608 - our own names
+        f" where p.position < :size{conditions}"
+    )
+    return db.session.scalar(query, {**values, "size": size}) or 0
+
+
+def page(which: Which, size: int, after: int) -> list[Any]:
+    """The next rows among the first `size` of the tree, by rising leaf; the last value says whether row, leaf and tree agree."""
+    conditions, values = which.conditions()
+    asked = {**values, "size": size, "after": after, "page": PAGE}
+    return list(db.session.execute(text(_READ + conditions + _END), asked))
+
+
+def sums(cohort_id: UUID, size: int, held: Collection[UUID]) -> list[Any]:
+    """What each person of a class did in each lesson: days, milliseconds claimed, credited, lost and held, reasons, proof."""
+    return list(db.session.execute(text(_SUMS), {"cohort": cohort_id, "size": size, "held": list(held)}))
