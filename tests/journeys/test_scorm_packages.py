@@ -18,6 +18,8 @@ WAYS: dict[str, Callable[[Page], object]] = {
     "remove": lambda page: page.evaluate("document.querySelector('iframe').remove()"),
 }
 LONG = 63_000
+# Waits end as soon as there is what they wait for; a busy machine may take long.
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def port(live_app: Flask) -> Iterator[int]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context
     context.close()
 
@@ -55,7 +57,7 @@ class Reader:
 
     def sco(self, page: Page) -> Frame:
         """The SCO's frame, once it has asked its run-time where it is."""
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             for frame in page.frames:
                 if "/c/" in frame.url and frame.query_selector("#place") and frame.inner_text("#place") != "?":
@@ -65,7 +67,7 @@ class Reader:
 
     def until_kept(self, location: str) -> None:
         """Wait until the server has the place."""
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE_S
         while self.room.attempts()[-1].location != location:
             assert time.monotonic() < until, self.room.attempts()[-1].location
             time.sleep(0.02)
@@ -94,7 +96,6 @@ def test_the_four_ways_out_of_a_page_keep_the_last_save(
     assert sco.inner_text("#place") == str(place)
     sco.click("#finish")
     reader.until_kept(str(place))
-    page.wait_for_timeout(1)
     _passed(room)
     assert reader.complaints == []
     assert reader.refusals == []
@@ -117,7 +118,7 @@ def test_a_last_word_too_large_for_a_beacon_comes_with_the_next_opening(
 
 
 def _passed(room: ScoRoom) -> None:
-    until = time.monotonic() + 15
+    until = time.monotonic() + PATIENCE_S
     while not room.attempts()[0].terminated:
         assert time.monotonic() < until
         time.sleep(0.02)
