@@ -88,7 +88,7 @@ def answer(launch: LaunchView, call: Call, authorization: str, ip: str) -> Answe
     else:
         found = handle(call, _caller(work), settings().app_origin)
     if found.status < 400 or reach.reads_preferences(call):
-        _keep(work, call, given, facts, kept=found.status < 300)
+        _keep(work, call, given, facts)
     if found.status < 400 and work.session.records:
         notice(work.session, launch, call, given, ip)
     return _shown(work, call, found)
@@ -181,12 +181,12 @@ def _caller(work: Work) -> Caller:
     return Caller(work.session.tenant_id, NAME)
 
 
-def _keep(work: Work, call: Call, given: list[Json], facts: Facts, *, kept: bool) -> None:
+def _keep(work: Work, call: Call, given: list[Json], facts: Facts) -> None:
     """What the session has done now, and what that brings about."""
     session = work.session
     if reach.reads_preferences(call) and session.preferences_read_at is None:
         session.preferences_read_at = work.at
-    if kept and given:
+    if given:
         session.last_at = work.at
         keep_facts(session, work.facts, facts, work.at)
         said = facts.said - work.facts.said
