@@ -16,7 +16,7 @@ from courses.gate.faults import shown
 
 WHERE = "内容"
 LOOKED_BYTES = 1 << 20
-LOOKED_IN_ALL = 32 << 20
+LOOKED_IN_ALL = 16 << 20
 BIG_BYTES = 50 << 20
 MOST_NAMED = 6
 MOST_ADDRESSES = 2_000
