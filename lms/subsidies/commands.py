@@ -14,6 +14,7 @@ from lms.accounts.actions import audit
 from lms.cohorts import queries as cohorts
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import LMSError
+from lms.foundation.evidence import keys
 from lms.foundation.principal import Principal
 from lms.learning.checking.commands import check
 from lms.subsidies import actions
@@ -100,6 +101,16 @@ def verify(context: click.Context, bundle: str | None, key: str | None, as_json:
         return
     more = [*(["--key", key] if key else []), *(["--json"] if as_json else [])]
     sys.exit(verifier.main([str(bundle), *more]))
+
+
+@cli.command("turn-signing-key")
+@with_appcontext
+def turn_signing_key() -> None:
+    """Take a new signing key.
+
+    The old key signs the new one first, so that whoever trusts the old one can follow; publish the new fingerprint.
+    """
+    click.echo(f"signing with {keys.turn()}")
 
 
 @click.command()

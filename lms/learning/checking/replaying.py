@@ -129,14 +129,15 @@ class Life:
         facts = going.facts
         vessels = self.vessels.setdefault(facts.content_hash, {})
         many = placing.too_many(vessels, facts.places)
-        since, kept = going.place_at // 1000, len(claims) > 1
-        stayed = placing.Stayed(
-            *span, going.place, since, going.hidden, kept, facts.earnable_ms, facts.places, forbidden
-        )
-        shares = placing.reckon(stayed, vessels, self.days, values)
         told = _told(claims)
-        if told is not None:
-            vessels.setdefault(placing.called(told, vessels), 0)
+        name = None if told is None else placing.called(told, vessels)
+        # until a place is named, the time belongs to the first that is
+        place = going.place or name or ""
+        since, kept = going.place_at // 1000, len(claims) > 1
+        stayed = placing.Stayed(*span, place, since, going.hidden, kept, facts.earnable_ms, facts.places, forbidden)
+        shares = placing.reckon(stayed, vessels, self.days, values)
+        if name is not None:
+            vessels.setdefault(name, 0)
         more = placing.too_many(vessels, facts.places) and not many
         return [share for share in shares if share.observed_ms], "places_exceed_manifest" if more else None
 
@@ -158,7 +159,8 @@ class Life:
             return
         place = placing.called(told, self.vessels.get(going.facts.content_hash, {}))
         if place != going.place:
-            going.place, going.place_at = place, at
+            going.place_at = at if going.place else going.place_at
+            going.place = place
 
     def _hold(self, session: Session, at: int) -> None:
         beat_s = self.values_at(session, at)["beat_interval_s"]
