@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Frame, Page, Request, Response
+from playwright.sync_api import Frame, Page, Request
 
 from tests.journeys import stages
 from tests.journeys.conftest import PHONE, Visitor
@@ -25,6 +25,7 @@ PROBE = Path(__file__).with_name("probe")
 XIULAN, AHUI = "13800000001", "13800000002"
 ELSEWHERE = "https://elsewhere.invalid/won"
 LEAST = 60
+KEPT_BACK = "ERR_BLOCKED_BY_RESPONSE"
 CODE = "2026-6"
 DOCUMENT = {"kind": "document", "title": "探针", "entry": "index.html", "settings": {"type": "html", "pages": None}}
 
@@ -47,21 +48,26 @@ class Victim:
     reached: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
-        """Look at every answer of the app and of the machines' door."""
-        self.visitor.context.on("response", self._answered)
+        """Look at every request that the app or the machines' door answered, also where the browser then kept the answer back."""
+        context = self.visitor.context
+        context.on("response", lambda response: self._answered(response.request))
+        context.on(
+            "requestfailed", lambda request: self._answered(request) if KEPT_BACK in (request.failure or "") else None
+        )
 
-    def _answered(self, response: Response) -> None:
-        request = response.request
-        if urlsplit(response.url).netloc not in {urlsplit(self.app).netloc, f"127.0.0.1:{urlsplit(self.app).port}"}:
+    def _answered(self, request: Request) -> None:
+        if urlsplit(request.url).netloc not in {urlsplit(self.app).netloc, f"127.0.0.1:{urlsplit(self.app).port}"}:
             return
         try:
             frame = request.frame
         except Exception:
-            self.reached.append(f"{request.method} {response.url} from a worker")
+            # A window that is not there yet, which is a link like any other; or a worker.
+            if request.method != "GET" or not request.is_navigation_request():
+                self.reached.append(f"{request.method} {request.url} from a worker or a new window")
             return
         ours = frame.page in self.own and frame == frame.page.main_frame
         if not ours and not self._a_link(request, frame):
-            self.reached.append(f"{request.method} {response.url} from {frame.url}")
+            self.reached.append(f"{request.method} {request.url} from {frame.url}")
 
     def _a_link(self, request: Request, frame: Frame) -> bool:
         """A window that the probe opened may show the app: it is a link like any other, and nobody reads it."""
@@ -91,7 +97,8 @@ def stage(both: list[stages.Stage]) -> stages.Stage:
 def opened(visitor: Visitor, address: str) -> tuple[str, str]:
     """Open a lesson on its page; gives the address of its shell and of its beats."""
     visitor.page.goto(address)
-    with visitor.page.expect_response(lambda answer: answer.url.endswith("/open")) as answered:
+    # Pressed before the script was there, the button leads back to it.
+    with visitor.page.expect_response(lambda answer: answer.url.endswith("/open") and answer.status == 200) as answered:
         visitor.page.locator("[data-do=open]").click()
     told = answered.value.json()
     return told["url"], told["beats"]

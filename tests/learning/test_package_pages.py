@@ -66,10 +66,14 @@ def test_signing_out_ends_the_lesson(client_for: Client, people: Cast, learnt: d
     assert content.get(shell).status_code == 410
 
 
-def test_without_a_script_a_page_leads_to_it(client_for: Client, people: Cast, learnt: dict[str, UUID]) -> None:
-    page = client_for(people.xiulan).post(page_of(learnt) + "/open")
-    assert (page.status_code, "/shell/" in page.text) == (200, True)
-    assert 'rel="noreferrer"' in page.text
+def test_a_button_pressed_before_the_script_was_there(
+    client_for: Client, people: Cast, learnt: dict[str, UUID]
+) -> None:
+    """On a bad line people press first. Sabotage: open it in the tab, where nobody sends beats."""
+    answer = client_for(people.xiulan).post(page_of(learnt) + "/open")
+    assert (answer.status_code, answer.location) == (303, page_of(learnt) + "#open")
+    with transaction(SYSTEM):
+        assert db.session.scalar(select(func.count()).select_from(Launch)) == 0
 
 
 def look(learnt: dict[str, UUID]) -> str:
@@ -112,6 +116,9 @@ def test_wechat_is_told_where_a_window_of_its_own_opens(client_for: Client, peop
     assert "在浏览器打开" in client.get(address, headers={"User-Agent": WECHAT}).text
     assert "在浏览器打开" not in client.get(address).text
     assert client.post(address, json={}).json["own_window"] is True
+    # Without a script a page leads to it.
+    page = client.post(address)
+    assert page.status_code == 200 and "/shell/" in page.text and 'rel="noreferrer"' in page.text
 
 
 def test_a_lesson_abroad_opens_only_where_it_was_allowed(client_for: Client, people: Cast) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, render_template, request, session, url_for
+from flask import jsonify, redirect, render_template, request, session, url_for
 
 from lms.accounts import sessions
 from lms.accounts.signing_in import visits
@@ -20,6 +20,7 @@ from lms.learning.routes.blueprint import STUDY, bp
 from lms.learning.rules import isolation, words
 from lms.learning.rules.devices import device_of
 from lms.learning.rules.progress import LessonState
+from lms.publishing import queries as publishing
 from lms.publishing.links import origin_of
 from lms.publishing.queries import LessonView
 
@@ -75,10 +76,12 @@ def size_of(view: LessonView) -> int:
 @bp.post("/courses/<uuid:registration_id>/lessons/<uuid:lesson_id>/open")
 @allow(STUDY)
 def begin(registration_id: UUID, lesson_id: UUID) -> Any:
-    """Open a package lesson on this device."""
+    """Open a package lesson on this device; a button pressed before the script was there is pressed again by the script."""
     device, person_id = device_of(request.headers.get("User-Agent", "")), current().person()
     browser, back = this_browser(), url_for("learning.lesson", registration_id=registration_id, lesson_id=lesson_id)
     with transaction(current()):
+        if waits_for_script(publishing.lesson(lesson_id)):
+            return redirect(f"{back}#open", 303)
         opened = opening.open_lesson(
             person_id,
             registration_id,
@@ -90,6 +93,11 @@ def begin(registration_id: UUID, lesson_id: UUID) -> Any:
             device_token=request.cookies.get(visits.COOKIE, ""),
         )
     return told(opened, back)
+
+
+def waits_for_script(view: LessonView) -> bool:
+    """Whether the page was asked by its form alone for a lesson that the script puts into a frame."""
+    return not request.is_json and view.settings.get("launch_method") != opening.OWN_WINDOW
 
 
 def told(opened: opening.Opened, back: str) -> Any:

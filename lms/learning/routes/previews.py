@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from lms.config import settings
 from lms.foundation.database import transaction
@@ -12,7 +12,7 @@ from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.learning.actions import opening
 from lms.learning.routes.blueprint import bp
-from lms.learning.routes.packages import about, size_of, this_browser, told
+from lms.learning.routes.packages import about, size_of, this_browser, told, waits_for_script
 from lms.publishing import files
 from lms.publishing import queries as publishing
 from lms.publishing.links import media_url
@@ -57,6 +57,8 @@ def begin_preview(version_id: UUID, lesson_id: UUID) -> Any:
         view = publishing.lesson(lesson_id)
         if view.kind not in opening.RUNS:
             raise NotFound()
+        if waits_for_script(view):
+            return redirect(f"{back}#open", 303)
         opened = opening.preview(
             version_id,
             lesson_id,

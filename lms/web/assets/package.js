@@ -24,11 +24,15 @@ function start() {
   const beatEvery = () => Number(data.beatSeconds) * 1000;
 
   // ---- opening
-  open.addEventListener('click', async event => {
-    event.preventDefault();
+  let opening = false;
+  const press = async event => {
+    if (event) event.preventDefault();
+    if (opening || frame) return;
+    opening = true;
     open.setAttribute('aria-busy', 'true');
-    try { await begin(); } finally { open.removeAttribute('aria-busy'); }
-  });
+    try { await begin(); } finally { opening = false; open.removeAttribute('aria-busy'); }
+  };
+  open.addEventListener('click', press);
 
   async function begin() {
     let response;
@@ -202,6 +206,12 @@ function start() {
   const network = navigator.connection;
   const warning = document.getElementById('mobile');
   if (warning && network) warning.hidden = !(network.type === 'cellular' || network.saveData);
+
+  // The button was pressed before this script was there, and the server has led back to it.
+  if (location.hash === '#open') {
+    history.replaceState(null, '', location.pathname);
+    press();
+  }
 
   queue.earlier().then(kept => { if (kept.length) sender.flush(); });
 }
