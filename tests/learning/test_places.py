@@ -65,6 +65,23 @@ def test_p1_also_when_the_page_is_named_late():
     assert reading.read("p1", 1200).credited_s == 300
 
 
+def test_the_time_before_the_first_name_belongs_to_what_is_named():
+    """Sabotage: give it to the nameless."""
+    reading = Reading()
+    reading.beat(30, "p1")
+    reading.beat(30, "p2")
+    assert {place: ms for place, ms in reading.spent.places.items() if ms} == {"p1": 60_000}
+
+
+def test_out_of_sight_nothing_counts_and_nothing_was_claimed():
+    """Sabotage: count a page that nobody can see."""
+    reading = Reading()
+    reading.beat(30, "p1", hidden=True)
+    part = reading.beat(30).parts[0]
+    assert (part.credited_ms, part.claimed_ms, part.reason) == (0, 0, Reason.HIDDEN)
+    assert reading.beat(30).credited_ms == 30_000
+
+
 def test_p2_a_page_turning_macro_earns_seconds():
     """Sabotage: credit a page when it is opened."""
     reading = Reading()
