@@ -141,7 +141,7 @@ def _row(row: Sequence[Cell]) -> str:
     odd = _ODD.search
     cells = [
         f'<c s="1" t="inlineStr"><is><t xml:space="preserve">{cell}</t></is></c>'
-        if cell.__class__ is str and cell and not odd(cell)  # type: ignore[arg-type]
+        if cell.__class__ is str and cell and not odd(cell)
         else _cell(cell)
         for cell in row
     ]
