@@ -16,7 +16,7 @@ from lms.learning.actions import opening
 from lms.learning.queries.courses import Course
 from lms.learning.queries.members import bytes_of
 from lms.learning.queries.saying import said_of
-from lms.learning.routes.blueprint import STUDY, bp
+from lms.learning.routes.blueprint import STUDY, bp, own_course, own_lesson
 from lms.learning.rules import isolation, words
 from lms.learning.rules.devices import device_of
 from lms.learning.rules.progress import LessonState
@@ -80,6 +80,7 @@ def begin(registration_id: UUID, lesson_id: UUID) -> Any:
     device, person_id = device_of(request.headers.get("User-Agent", "")), current().person()
     browser, back = this_browser(), url_for("learning.lesson", registration_id=registration_id, lesson_id=lesson_id)
     with transaction(current()):
+        own_lesson(own_course(registration_id), lesson_id)
         if waits_for_script(publishing.lesson(lesson_id)):
             return redirect(f"{back}#open", 303)
         opened = opening.open_lesson(
