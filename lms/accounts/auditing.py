@@ -8,7 +8,7 @@ import io
 import json
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from lms.accounts.rules import audit as rules
 from lms.foundation import clock, secrets
 from lms.foundation.database import transaction
 from lms.foundation.errors import Refused
-from lms.foundation.evidence import archive, checkpoint_now, leaves, note, proofs, sequencer
+from lms.foundation.evidence import archive, checkpoint_now, keys, leaves, note, proofs, sequencer
 from lms.foundation.evidence.canonical import canonical, hash_of
 from lms.foundation.evidence.leaves import SealedLeaf
 from lms.foundation.evidence.models import Checkpoint
@@ -133,7 +133,7 @@ def _write(work: Path, found: Gathered, filters: queries.Filters, signed: Checkp
             rows.write(canonical({"content": line["content"], "position": line["position"]}) + b"\n")
             places.write(f"{line['position']} {line['hash']} {line['marks']}\n".encode())
     with transaction(sequencer.SEQUENCER):
-        proof = proofs.batch(sorted(found.positions), signed.size)
+        proof, known = proofs.batch(sorted(found.positions), signed.size), keys.chain()
     (work / "proofs/inclusion.txt").write_bytes(b"".join(f"{hashed.hex()}\n".encode() for hashed in proof))
     _write_csv(work / "audit.csv", found, context)
     _write_workbook(work / "audit.xlsx", found, context, signed.created_at)
@@ -148,6 +148,8 @@ def _write(work: Path, found: Gathered, filters: queries.Filters, signed: Checkp
         "checkpoint": {"size": signed.size},
         "rows": len(found.positions),
     }
+    if known:
+        manifest["keys"] = [asdict(one) for one in known]
     archive.write_manifest(work, manifest, SIGNED, secrets.signing_key())
 
 

@@ -92,7 +92,9 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.WORK_DELEGATE,
         }
     ),
-    "auditor": frozenset({Permission.HOURS_CHECK, Permission.AUDIT_READ, Permission.INBOX_READ, Permission.RECORD_READ}),
+    "auditor": frozenset(
+        {Permission.HOURS_CHECK, Permission.AUDIT_READ, Permission.INBOX_READ, Permission.RECORD_READ}
+    ),
 }
 EVERYBODY = frozenset({Permission.LESSON_STUDY})
 WORDS = {

@@ -18,8 +18,9 @@ from lms.accounts.models.organisations import OrganisationPlan
 from lms.accounts.queries import audit as queries
 from lms.accounts.queries.audit import Filters
 from lms.accounts.rules import audit as rules
-from lms.foundation import jobs
+from lms.foundation import jobs, secrets
 from lms.foundation.database import transaction
+from lms.foundation.evidence import keys, note
 from lms.foundation.principal import Principal, Scope
 from lms.subsidies import verify
 from tests.people import SYSTEM
@@ -192,6 +193,10 @@ def test_the_auditor_finds_and_follows(told, client_for):
 @pytest.fixture
 def exported(told, client_for):
     """The auditor of the authority has exported what they see: (browser, bytes of the file)."""
+    return _export(told, client_for)
+
+
+def _export(told, client_for):
     browser = client_for(told.fangyu)
     answer = browser.post("/audit/exports", data={"reason": "季度检查", "token": "once"})
     assert answer.status_code == 303
@@ -212,6 +217,21 @@ def test_an_export_verifies_offline(exported):
         sheet = archive.read("audit.csv").decode("utf-8-sig")
     assert "查看完整身份证号" in sheet and "刘敏" in sheet and "佛山市顺德区" in sheet
     assert "通过：2 条操作记录" in verify.summary(report)[0]
+
+
+def test_who_trusts_the_key_of_before_can_follow_to_the_new_one(app, told, client_for, tmp_path):
+    """Sabotage: leave the chain of keys out of the manifest."""
+    holder = secrets.holder()
+    before, trusted = holder.ring(), note.fingerprint(secrets.signing_key().public_key())
+    keys.turn()
+    try:
+        _, data = _export(told, client_for)
+    finally:
+        secrets.write_keyring(holder.file, before)
+    file = tmp_path / "audit.zip"
+    file.write_bytes(data)
+    report = verify.verify_file(str(file), trusted)
+    assert (report.problems, report.key_confirmed) == ([], True)
 
 
 @pytest.mark.parametrize(

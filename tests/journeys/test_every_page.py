@@ -21,13 +21,13 @@ TRAINEE = (
 CLERK = (
     "/cohorts/", "/packages", "/packages/new", "/packages/new?kind=package", "/banks/", "/banks/new", "/learn/papers", "/inbox", "/organisation", "/people", "/training-packages/",
     "/training-packages/new", "/records", "/record-keys", "/record-imports", "/forwardings", "/sign-in-help",
-    "/hours/reviews", "/inspections/to-mend",
+    "/hours/reviews", "/inspections/to-mend", "/sheets", "/learn/papers",
 )  # fmt: skip
 ADMINISTRATOR = (
     "/inbox", "/reviews", "/organisations", "/registers", "/exports", "/delegations", "/training-packages/reviews", "/records",
-    "/hours/reviews", "/inspections", "/inspections/draw",
+    "/hours/reviews", "/inspections", "/inspections/draw", "/sheets",
 )  # fmt: skip
-AUDITOR = ("/audit", "/inbox")
+AUDITOR = ("/audit", "/inbox", "/recomputed")
 LEAD = (
     "/inbox", "/organisation", "/organisation/qualifications/new", "/organisation/staff/new", "/organisation/teachers/new",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Packages on the content host: one that attacks, framed and in a tab of its own, and wins nothing; one that is read.
 
 The browser is Chromium as it comes, the hosts are siblings as in production (design.md, decision 5; packages.md 4). The
-attempts are in probe/probe.js; what shows from outside alone is looked at here. Sabotage, each tried: leave out of the
+attempts are in probe/probe.js; what shows from outside alone is looked at here. Sabotage: leave out of the
 policy connect-src, form-action, frame-src, base-uri, default-src or frame-ancestors; the sandbox of the frame; the refusal
 of service workers; the label in launch_of(); the prefix of a cookie; serve one application on both hosts.
 """
