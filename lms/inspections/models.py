@@ -58,7 +58,7 @@ class Inspection(Identified, Dated, Placed, db.Model):  # type: ignore[name-defi
 
 
 class InspectionRecord(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]
-    """What was seen or heard: answers on the telephone, a visit, a spot quiz, a note; append-only. `content` is sealed JSON."""
+    """What was seen or heard: answers on the telephone, a visit, a spot quiz, a note; only added. `content` is sealed JSON."""
 
     __tablename__ = "inspection_record"
 

@@ -12,6 +12,18 @@ down_revision = "0024"
 TIME = sa.DateTime(timezone=True)
 OURS = "lms_in_scope(region_code, plan_code)"
 THEIRS = f"tenant_id = any(lms_tenants()) or {OURS}"
+# Records are only added too, but their sealed words are sealed anew when the key is turned: nothing else of a row may change.
+KEPT = f"""
+revoke delete, truncate on inspection_record from {tenancy.APPLICATION_ROLE};
+create function inspection_record_kept() returns trigger language plpgsql as $$ begin
+  if tg_op = 'DELETE' or to_jsonb(old) - 'content' is distinct from to_jsonb(new) - 'content' then
+    raise exception 'rows of inspection_record are added, never changed' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $$;
+create trigger inspection_record_kept before update or delete on inspection_record
+  for each row execute function inspection_record_kept();
+"""
 TABLES = ("inspection_sample", "inspection", "inspection_record", "inspection_finding", "rectification")
 
 
@@ -29,8 +41,9 @@ def upgrade() -> None:
     tenancy.protect(op, "inspection_record", OURS)
     for table in ("inspection_finding", "rectification"):
         tenancy.protect(op, table, THEIRS)
-    for table in ("inspection_sample", "inspection_record", "inspection_finding", "rectification"):
+    for table in ("inspection_sample", "inspection_finding", "rectification"):
         tenancy.append_only(op, table)
+    op.execute(KEPT)
 
 
 def _row(name: str, *columns: sa.schema.SchemaItem, tenant: bool = True) -> None:
@@ -145,3 +158,4 @@ def _rectification() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
+    op.execute("drop function inspection_record_kept()")

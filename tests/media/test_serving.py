@@ -88,7 +88,8 @@ def test_the_file_is_closed_when_nobody_reads() -> None:
 
 def test_types_come_from_a_table() -> None:
     assert type_of("sha256/ab/x.mp4") == "video/mp4"
-    assert type_of("sha256/ab/x.html") == "application/octet-stream"
+    assert type_of("sha256/ab/x.html") == "text/html"
+    assert type_of("sha256/ab/x.exe") == "application/octet-stream"
 
 
 @given(st.text(max_size=40) | st.builds("bytes={}-{}".format, st.integers(0, 3000), st.integers(0, 3000)))

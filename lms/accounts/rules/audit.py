@@ -17,7 +17,7 @@ ACTIONS = {
     "audit:read": "查看某个人的操作记录",
     "catalogue:change": "变更公开目录",
     "catalogue:propose": "目录变动开始公示",
-    "cmi5:abandon": "中断一次 cmi5 学习",
+    "cmi5:abandon": "中断一次课件学习",
     "cmi5:waive": "免修一课",
     "consent:paper": "登记纸质同意书",
     "consent:withdraw": "收回同意",
