@@ -97,8 +97,10 @@ def test_a_page_is_accessible_in_the_larger_version_and_the_dark(trainee, addres
     trainee.accessible()
     page.emulate_media(color_scheme="dark")
     trainee.accessible()
+    page.goto(addresses["home"])
     page.get_by_role("button", name="关怀版").click()
     page.locator("html[data-care]").wait_for(state="attached")
+    page.goto(addresses[name])
     assert page.locator("html[data-care]").count() == 1
     trainee.accessible()
     assert page.evaluate("document.querySelectorAll('h1').length") == 1
