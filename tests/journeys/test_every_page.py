@@ -73,7 +73,11 @@ def test_every_page_of_a_role(visitors: list[Visitor], role: str) -> None:
 def _faults(visitor: Visitor, address: str) -> Iterator[str]:
     meter, page = Meter().watch(visitor), visitor.page
     answer = page.goto(address, wait_until="load")
-    if answer is None or answer.status != 200 or page.url.split("?")[0] != visitor.origin + address.split("?", maxsplit=1)[0]:
+    if (
+        answer is None
+        or answer.status != 200
+        or page.url.split("?")[0] != visitor.origin + address.split("?", maxsplit=1)[0]
+    ):
         yield f"answered {answer and answer.status} at {page.url}"
         return
     if meter.own > FIRST_VISIT or meter.requests > REQUESTS or meter.strangers:
