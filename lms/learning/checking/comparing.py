@@ -11,6 +11,8 @@ from lms.learning.checking.presence import Expected
 from lms.learning.checking.reading import Material, Row
 from lms.learning.checking.replaying import Life
 
+SINCE_0022 = "place_ceiling_percent"
+CAME_WITH_0022 = frozenset({"place", "counted", "flag"})
 WORDS = {
     "row": "这一行",
     "started_at": "开始时间",
@@ -69,7 +71,7 @@ def check(material: Material, book: Book) -> Outcome:
     life = Life(material.terms.__getitem__, values_at, _Doubt(material.rows), material.proofs, checks)
     for expected in _replay(material, life, found):
         row = recorded.pop(expected.key, None)
-        found += [_missing(expected)] if row is None else _compare(row, expected)
+        found += [_missing(expected)] if row is None else _compare(row, expected, unsaid=_unsaid(material, row))
     found += [_spare(row) for row in recorded.values()]
     found += _coverage(material, life)
     found += _faults(material, life)
@@ -171,7 +173,17 @@ class _Doubt:
         return self._reasons.get((session_id, seq))
 
 
-def _compare(row: Row, expected: Expected) -> Iterator[Difference]:
+def _unsaid(material: Material, row: Row) -> frozenset[str]:
+    """The columns that a row cannot have: those that came with 0022, for rows of a policy from before it.
+
+    Such a policy knows no ceiling of places. Taking a flag away from a later row breaks its leaf.
+    """
+    kept = material.policies.get(row.policy_id)
+    early = kept is not None and all(one["key"] != SINCE_0022 for one in kept.rows)
+    return CAME_WITH_0022 if early else frozenset()
+
+
+def _compare(row: Row, expected: Expected, unsaid: frozenset[str]) -> Iterator[Difference]:
     share, session = expected.share, expected.session
     several = len(share.counted) > 1 or (expected.check is not None and share.counted)
     must = {
@@ -193,7 +205,7 @@ def _compare(row: Row, expected: Expected) -> Iterator[Difference]:
         "content_hash": session.content_hash,
     }
     for name, value in must.items():
-        if getattr(row, name) != value:
+        if name not in unsaid and getattr(row, name) != value:
             yield _of_row(row, name, _text(getattr(row, name)), _text(value))
 
 

@@ -140,3 +140,17 @@ def test_a_round_asks_only_for_whom_something_came(room: Classroom) -> None:
     assert everyone == list(reading.everybody()) == [room.people.xiulan]
     assert list(reading.of_class(room.cohort_id)) == sorted([room.people.xiulan, room.people.ahui])
     assert db.session is not None
+
+
+def test_rows_from_before_the_flags_are_no_difference(live_room: Classroom, postgres) -> None:  # type: ignore[no-untyped-def]
+    """A house that was upgraded has rows without flags. Sabotage: compare every column of every row; or forgive all rows."""
+    trainee = live_room.trainee()
+    trainee.open()
+    clock.turn(timedelta(seconds=30))
+    send(trainee, (1, [[0, 300_000]], "tick"))
+    assert recompute(live_room).differences == ()
+    sabotage(postgres.superuser_url, "update hour_ledger set flag = null")
+    assert {one.field for one in recompute(live_room).differences} == {"flag"}
+    early = "select jsonb_agg(one) from jsonb_array_elements(rows) one where one ->> 'key' <> 'place_ceiling_percent'"
+    sabotage(postgres.superuser_url, f"update hour_policy set rows = ({early})")
+    assert "flag" not in {one.field for one in recompute(live_room).differences}
