@@ -14,6 +14,7 @@ from lms.foundation import secrets
 from lms.foundation.database import db, in_index_order
 from lms.foundation.errors import Conflict, NotFound
 from lms.foundation.principal import Principal, Scope, current
+from lms.foundation.scoping import covered
 
 MOST_RETURNED = 200
 
@@ -322,10 +323,5 @@ def _filed() -> ColumnElement[bool]:
 
 
 def _covered(scope: Sequence[Scope]) -> ColumnElement[bool]:
-    """Whether one of the scopes covers the class; none covers nothing."""
-    parts = [
-        Cohort.region_code.startswith(s.region, autoescape=True)
-        & (Cohort.plan_code == s.plan if s.plan is not None else Cohort.plan_code.is_not(None))
-        for s in scope
-    ]
-    return or_(*parts) if parts else Cohort.id.is_(None)
+    """Whether one of the scopes covers the class."""
+    return covered(Cohort.region_code, Cohort.plan_code, scope)

@@ -177,8 +177,10 @@ def _write(one: queries.InspectionView, number: int, outcome: Outcome, words: st
             db.session.flush()
     except IntegrityError as taken:
         raise Conflict(DECIDED) from taken
-    told = {"region": one.region_code, "plan": one.plan_code}
-    accounts.audit(f"inspection:{outcome.value}", subject=f"inspection {one.id}", reason=words, **told)  # type: ignore[arg-type]
+    where = f"inspection {one.id}"
+    accounts.audit(
+        f"inspection:{outcome.value}", subject=where, reason=words, region=one.region_code, plan=one.plan_code
+    )
 
 
 def _queue_hold(one: queries.InspectionView) -> None:

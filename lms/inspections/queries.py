@@ -15,6 +15,7 @@ from lms.foundation.database import db, widened
 from lms.foundation.errors import NotFound
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
+from lms.foundation.scoping import covered
 from lms.foundation.todo import Ask
 from lms.inspections.models import Inspection, InspectionFinding, InspectionRecord, InspectionSample, Rectification
 from lms.inspections.rules import Kind, Outcome
@@ -184,11 +185,8 @@ def population(principal: Principal, region: str, plan_code: str, today: date) -
 def _in_scope(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
     if not principal.may(Permission.INSPECTION_DO):
         return [Inspection.id.is_(None)]
-    any_of: ColumnElement[bool] = Inspection.id.is_(None)
-    for one in principal.scope:
-        inside = Inspection.region_code.startswith(one.region, autoescape=True)
-        any_of = any_of | (inside & (Inspection.plan_code == one.plan) if one.plan else inside)
-    return [any_of, *([Inspection.plan_code == plan_code] if plan_code else [])]
+    inside = covered(Inspection.region_code, Inspection.plan_code, principal.scope)
+    return [inside, *([Inspection.plan_code == plan_code] if plan_code else [])]
 
 
 def _views(query: Any) -> list[InspectionView]:

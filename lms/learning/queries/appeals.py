@@ -13,6 +13,7 @@ from lms.foundation.database import db
 from lms.foundation.errors import NotFound
 from lms.foundation.permissions import Permission
 from lms.foundation.principal import Principal
+from lms.foundation.scoping import covered
 from lms.foundation.todo import Ask
 from lms.learning.models import HourLedger, StudySession
 from lms.learning.models.reviews import Appeal, AppealAnswer, CorrectionDecision, HourCorrection
@@ -138,18 +139,11 @@ def count_appeals(principal: Principal, plan_code: str) -> int:
 
 def answered_by(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
     """An authority answers about holds and may answer all in its scope; the institution about its own classes' reasons."""
-    ways: list[ColumnElement[bool]] = [
-        Appeal.region_code.startswith(one.region, autoescape=True)
-        & ((Appeal.plan_code == one.plan) if one.plan else Appeal.id.is_not(None))
-        for one in principal.scope
-    ]
+    mine = covered(Appeal.region_code, Appeal.plan_code, principal.scope)
     if principal.organisations:
-        ways.append(Appeal.tenant_id.in_(principal.organisations) & (Appeal.about == About.REASON.value))
-    any_of = ways[0] if ways else Appeal.id.is_(None)
-    for one in ways[1:]:
-        any_of = any_of | one
+        mine = mine | (Appeal.tenant_id.in_(principal.organisations) & (Appeal.about == About.REASON.value))
     plan = [Appeal.plan_code == plan_code] if plan_code else []
-    return [any_of, Appeal.person_id.is_distinct_from(principal.person_id), *plan]
+    return [mine, Appeal.person_id.is_distinct_from(principal.person_id), *plan]
 
 
 def rows_of_appeal(one: AppealView) -> list[LedgerLine]:
@@ -219,14 +213,11 @@ def count_corrections(principal: Principal, plan_code: str) -> int:
 
 
 def _decided_by(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
-    if not principal.may(Permission.HOURS_REVIEW) or not principal.scope:
+    if not principal.may(Permission.HOURS_REVIEW):
         return [HourCorrection.id.is_(None)]
-    any_of: ColumnElement[bool] = HourCorrection.id.is_(None)
-    for one in principal.scope:
-        inside = HourCorrection.region_code.startswith(one.region, autoescape=True)
-        any_of = any_of | (inside & (HourCorrection.plan_code == one.plan) if one.plan else inside)
+    inside = covered(HourCorrection.region_code, HourCorrection.plan_code, principal.scope)
     plan = [HourCorrection.plan_code == plan_code] if plan_code else []
-    return [any_of, HourCorrection.proposed_by != principal.person_id, *plan]
+    return [inside, HourCorrection.proposed_by != principal.person_id, *plan]
 
 
 def _appeals(rows: Iterable[Any]) -> list[AppealView]:

@@ -12,6 +12,7 @@ from lms.foundation import clock
 from lms.foundation.database import acting, db
 from lms.foundation.errors import NotFound
 from lms.foundation.principal import Principal
+from lms.foundation.scoping import covered
 from lms.foundation.todo import Ask
 from lms.learning.models import HourLedger, StudySession
 from lms.learning.models.reviews import Anomaly, HoldDecision
@@ -170,16 +171,9 @@ def count_open(principal: Principal, plan_code: str) -> int:
 
 def _in_scope(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
     """An authority decides within its scope; somebody's own holds are never among them."""
-    scopes = [
-        Anomaly.region_code.startswith(one.region, autoescape=True)
-        & ((Anomaly.plan_code == one.plan) if one.plan else (Anomaly.plan_code == Anomaly.plan_code))
-        for one in principal.scope
-    ]
-    any_of = scopes[0] if scopes else Anomaly.id.is_(None)
-    for one in scopes[1:]:
-        any_of = any_of | one
+    inside = covered(Anomaly.region_code, Anomaly.plan_code, principal.scope)
     plan = [Anomaly.plan_code == plan_code] if plan_code else []
-    return [any_of, Anomaly.person_id.is_distinct_from(principal.person_id), *plan]
+    return [inside, Anomaly.person_id.is_distinct_from(principal.person_id), *plan]
 
 
 def people_on(session_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 
 from lms.accounts.actions import documents
+from lms.accounts.routes.people import prepared_upload
 from lms.foundation.database import transaction
 from lms.foundation.errors import LMSError, NotFound, Refused
 from lms.foundation.permissions import allow
@@ -58,7 +58,7 @@ def appealed(appeal_id: UUID) -> Any:
 
 
 def _send(cause: appealing.Cause, form: AppealForm) -> UUID:
-    prepared = _picture(form.file.data)
+    prepared = prepared_upload(form.file.data)
     try:
         with transaction(current()):
             queries.registration(cause.registration_id, current().person())
@@ -68,14 +68,6 @@ def _send(cause: appealing.Cause, form: AppealForm) -> UUID:
         if prepared:
             documents.discard(prepared)
         raise
-
-
-def _picture(upload: FileStorage | None) -> documents.Prepared | None:
-    if upload is None or not upload.filename:
-        return None
-    prepared = documents.prepare(upload.stream.read())
-    documents.keep(prepared)
-    return prepared
 
 
 def _reason(code: str) -> reasons.Reason:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from lms.foundation.database import db, in_index_order
 from lms.foundation.principal import Principal
+from lms.foundation.scoping import covered
 from lms.publishing.models.courses import PackageVersion
 from lms.publishing.queries.courses import VersionView, view_of
 from lms.publishing.rules import State
@@ -31,10 +32,6 @@ def count_waiting(principal: Principal, plan_code: str = "") -> int:
 
 
 def _waiting(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
-    parts = [
-        PackageVersion.region_code.startswith(s.region, autoescape=True)
-        & (PackageVersion.plan_code == s.plan if s.plan is not None else PackageVersion.plan_code.is_not(None))
-        for s in principal.scope
-    ]
-    found = [PackageVersion.state == State.SUBMITTED, or_(*parts) if parts else PackageVersion.id.is_(None)]
+    inside = covered(PackageVersion.region_code, PackageVersion.plan_code, principal.scope)
+    found = [PackageVersion.state == State.SUBMITTED, inside]
     return [*found, PackageVersion.plan_code == plan_code] if plan_code else found
