@@ -77,8 +77,18 @@ def record(person_id: UUID, session_id: UUID, beats: Sequence[Sent], ip: str) ->
 
 def see(work: Work, place: str, raw: Raw, ip: str) -> Answer:
     """The server saw life in a session by itself: the package there saved or told something."""
+    return _take_in(work, _by_server(work, place, raw), ip)
+
+
+def seen_at_once(work: Work, place: str, raw: Raw, ip: str) -> tuple[Change, Answer] | None:
+    """What see() would write and answer for work that nobody has locked; None where there is more to do than to go on."""
+    weighed = _ordinary(work, _by_server(work, place, raw), ip)
+    return (weighed.change, _answer(work, weighed.judged, weighed.reason, None)) if weighed else None
+
+
+def _by_server(work: Work, place: str, raw: Raw) -> _Seen:
     sent = Sent(raw.id, raw.seq, NOTHING, work.session.position_ms, Why.TICK, raw.body, place or None)
-    return _take_in(work, _Seen(Delivery((sent,)), (raw,), raw.seq, by_server=True), ip)
+    return _Seen(Delivery((sent,)), (raw,), raw.seq, by_server=True)
 
 
 def _fresh(work: Work, beats: Sequence[Sent]) -> list[Sent]:
@@ -143,13 +153,17 @@ def _at_once(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: 
     overtaken, onward = sort_out(beats, work.session.last_seq)
     if overtaken or onward is None or onward.beats[-1].why is Why.LEAVE:
         return None
-    weighed = _weigh(work, _Seen(onward, _raw(onward), onward.seq), ip)
-    completes = is_complete(weighed.judged.credited_ms, work.lesson.earnable_ms, work.policy)
-    if weighed.is_told or completes or presence.is_due(work, weighed.change.held):
-        return None
-    if not writing.write_at_once(principal, work, weighed.change):
+    weighed = _ordinary(work, _Seen(onward, _raw(onward), onward.seq), ip)
+    if weighed is None or not writing.write_at_once(principal, work, weighed.change):
         return None
     return _answer(work, weighed.judged, weighed.reason, None)
+
+
+def _ordinary(work: Work, seen: _Seen, ip: str) -> _Weighed | None:
+    """A sign of life that only goes on: nothing is told, completed or asked."""
+    weighed = _weigh(work, seen, ip)
+    completes = is_complete(weighed.judged.credited_ms, work.lesson.earnable_ms, work.policy)
+    return None if weighed.is_told or completes or presence.is_due(work, weighed.change.held) else weighed
 
 
 def _worth_keeping(work: Work, seen: _Seen, judged: Judged) -> tuple[Part, ...]:

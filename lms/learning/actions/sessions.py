@@ -67,7 +67,7 @@ def load(session_id: UUID, person_id: UUID, seqs: Sequence[int] = ()) -> Current
     row = db.session.connection().exec_driver_sql(_READ, values).first()
     if row is None:
         raise NotFound()
-    return _current(row)
+    return current_of(row)
 
 
 def glance(session_id: UUID, principal: Principal, seqs: Sequence[int]) -> tuple[leases.Held, Current]:
@@ -76,10 +76,11 @@ def glance(session_id: UUID, principal: Principal, seqs: Sequence[int]) -> tuple
     rows = at_once(principal, _READ_AS, values)
     if not rows:
         raise NotFound()
-    return leases.Held.of(rows[0]), _current(rows[0])
+    return leases.Held.of(rows[0]), current_of(rows[0])
 
 
-def _current(row: Any) -> Current:
+def current_of(row: Any) -> Current:
+    """A row of study_read() (0022), with whatever else stands beside it."""
     known = {int(seq): UUID(id) for seq, id in row.known.items()} if row.known else {}
     return Current(
         row,

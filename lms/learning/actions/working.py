@@ -82,7 +82,11 @@ def take_up(person_id: UUID, session_id: UUID, seqs: Sequence[int] = ()) -> Work
 
 def glance(principal: Principal, session_id: UUID, seqs: Sequence[int]) -> Work | None:
     """The same without a lock and in one round trip; None where more must be asked or done first. Raises NotFound."""
-    held, current = sessions.glance(session_id, principal, seqs)
+    return at_a_glance(*sessions.glance(session_id, principal, seqs))
+
+
+def at_a_glance(held: leases.Held, current: sessions.Current) -> Work | None:
+    """What was read without a lock; None where more must be asked or done first."""
     at, session = held.now(), current.session
     policy = plans.kept_hour_policy(
         session.programme_code, clock.local(at).date(), session.region_code, session.newest_policy

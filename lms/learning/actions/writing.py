@@ -79,16 +79,16 @@ class Change:
 
 def write(work: Work, change: Change) -> None:
     """Write it in the transaction under way, under the lock."""
-    values = _values(work, change)
-    db.session.connection().exec_driver_sql(_WRITE, values)
+    db.session.connection().exec_driver_sql(_WRITE, values(work, change))
 
 
 def write_at_once(principal: Principal, work: Work, change: Change) -> bool:
     """Write it as a transaction of its own; False where somebody was quicker, and then nothing is written."""
-    return bool(at_once(principal, _WRITE_AS, _values(work, change))[0][0])
+    return bool(at_once(principal, _WRITE_AS, values(work, change))[0][0])
 
 
-def _values(work: Work, change: Change) -> dict[str, Any]:
+def values(work: Work, change: Change) -> dict[str, Any]:
+    """The arguments of study_write() (0022): person, version, and what is given as a JSON text."""
     session, person_id = work.session, work.held.person_id
     whose = {"session_id": session.id, "person_id": person_id, "received_at": work.at}
     given: dict[str, Any] = {
