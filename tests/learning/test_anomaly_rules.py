@@ -56,6 +56,26 @@ def test_a_steady_robot_is_noticed_even_when_it_waits() -> None:
     assert [found.code for found in judge(steady, LIMITS)] == [Code.BOT_ANSWERS]
 
 
+def test_a_robot_that_fails_where_a_key_must_be_held_is_noticed_all_the_same() -> None:
+    """Eight at once, the others half a minute later. Sabotage: look at the median of all answers alone."""
+    mixed = SessionFacts(
+        answers_ms=(210, 30_000, 190, 30_100, 205, 30_050, 220, 29_000, 200, 31_000, 195, 28_000), wrong=5
+    )
+    assert [found.code for found in judge(mixed, LIMITS)] == [Code.BOT_ANSWERS]
+
+
+def test_who_guesses_is_noticed() -> None:
+    """One of three is right by chance: two of three are wrong. Sabotage: drop `guessed`."""
+    guesses = SessionFacts(answers_ms=(4100, 9000, 5200, 7700, 3900, 12_000, 6100, 8000), wrong=5)
+    [found] = judge(guesses, LIMITS)
+    assert found.code is Code.BOT_ANSWERS and "答错" in told_figures(found.code, found.facts)[1]
+
+
+def test_who_errs_now_and_then_is_left_alone() -> None:
+    """Sabotage: count one wrong answer in three as guessing."""
+    assert judge(SessionFacts(answers_ms=(*HUMAN, 9000, 15_000), wrong=3), LIMITS) == ()
+
+
 @given(st.lists(st.integers(0, 60_000), max_size=5).map(tuple))
 def test_few_answers_accuse_nobody(answers) -> None:
     """Sabotage: drop the least number of answers."""

@@ -83,7 +83,8 @@ KEYS = tuple(Limits.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """What the server knows of one session. `answers_ms` are the response times of the person's right answers to presence checks on that day.
+    """What the server knows of one session. `answers_ms` are the response times of the person's answers to presence checks
+    on that day, right and wrong, `wrong` how many of them were wrong.
 
     `people_on_device` counts who used the same browser on that day; `classroom` says that the class was filed with a
     place to sit together; `night_ms` is what this person earned that night, in all sessions.
@@ -92,6 +93,7 @@ class SessionFacts:
     claimed_ms: int = 0
     too_fast_ms: int = 0
     answers_ms: tuple[int, ...] = ()
+    wrong: int = 0
     people_on_device: int = 1
     classroom: bool = False
     night_ms: int = 0
@@ -121,13 +123,23 @@ def _rapid(facts: SessionFacts, limits: Limits) -> dict[str, Any] | None:
 
 
 def _bot(facts: SessionFacts, limits: Limits) -> dict[str, Any] | None:
-    """Nobody reads, decides and touches in a third of a second, nor always in the same time to a few hundredths."""
-    if len(facts.answers_ms) < limits.anomaly_answers_least:
+    """Nobody reads, decides and touches in half a second, nor half of the time alike to a few hundredths, nor errs in half."""
+    answers, least = sorted(facts.answers_ms), limits.anomaly_answers_least
+    if len(answers) < least:
         return None
-    middle, spread = int(median(facts.answers_ms)), round(pstdev(facts.answers_ms))
-    if middle >= limits.anomaly_answer_fastest_ms and spread >= limits.anomaly_answer_spread_ms:
+    fast = sum(1 for ms in answers if ms < limits.anomaly_answer_fastest_ms)
+    spread = _closest(answers, max(least, len(answers) // 2))
+    guessed = facts.wrong * 2 >= len(answers)
+    if fast < least and spread >= limits.anomaly_answer_spread_ms and not guessed:
         return None
-    return {"answers": len(facts.answers_ms), "median_ms": middle, "spread_ms": spread}
+    told = {"answers": len(answers), "median_ms": int(median(answers)), "spread_ms": spread}
+    return told | {"fast": fast, "wrong": facts.wrong}
+
+
+def _closest(answers: Sequence[int], many: int) -> int:
+    """How far so many answers lie apart where they lie closest: the standard deviation, milliseconds."""
+    starts = range(len(answers) - many + 1)
+    return min(round(pstdev(answers[start : start + many])) for start in starts)
 
 
 def _shared(facts: SessionFacts, limits: Limits) -> dict[str, Any] | None:
@@ -162,15 +174,22 @@ def told_figures(code: Code, facts: dict[str, Any]) -> Sequence[str]:
         Code.RAPID_PROGRESS: lambda: [
             f"报上来播放了 {_minutes(facts['claimed_ms'])}，其中 {_minutes(facts['too_fast_ms'])}快过真实时间"
         ],
-        Code.BOT_ANSWERS: lambda: [
-            f"答了 {facts['answers']} 次，一半以上在 {facts['median_ms']} 毫秒内，前后只差 {facts['spread_ms']} 毫秒"
-        ],
+        Code.BOT_ANSWERS: lambda: _of_answers(facts),
         Code.SHARED_DEVICE: lambda: [f"同一台设备当天有 {facts['people']} 个人在学"],
         Code.NIGHT_MARATHON: lambda: [f"这一夜 23 点到 6 点计入 {_minutes(facts['night_ms'])}"],
         Code.INSPECTION: lambda: ["见抽查记录"],
         Code.PLACES_EXCEED: lambda: [f"审核时这一课有 {facts['known']} 个位置，报上来的比这多"],
     }
     return lines[code]()
+
+
+def _of_answers(facts: dict[str, Any]) -> list[str]:
+    lines = [
+        f"答了 {facts['answers']} 次，一半以上在 {facts['median_ms']} 毫秒内，最齐的一半前后只差 {facts['spread_ms']} 毫秒"
+    ]
+    if facts.get("wrong"):
+        lines.append(f"其中 {facts['wrong']} 次答错")
+    return lines
 
 
 def _minutes(ms: int) -> str:
