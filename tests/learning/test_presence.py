@@ -103,6 +103,19 @@ def test_a_missed_check_takes_back_what_was_credited_since_the_last_proof(room):
         assert db.session.scalar(select(Lease.day_ms)) == 0
 
 
+def test_opening_a_lesson_puts_the_question_that_waits(room):
+    """Nobody plays half a minute that cannot count before being told. Sabotage: answer a launch without the check."""
+    trainee = room.trainee()
+    assert trainee.open().check is None
+    place, check = checked(room, trainee)
+    assert trainee.open().check["id"] == check["id"]
+    trainee.watch(place, place + 120)
+    again = trainee.open().check
+    assert (again["id"], again["seconds"]) == (check["id"], None)
+    reply(trainee, check, right(check))
+    assert trainee.open().check is None
+
+
 def test_a_late_answer_gives_it_back_but_not_what_came_after(room):
     """Sabotage: count what was played while the question stood unanswered."""
     trainee = room.trainee()

@@ -269,7 +269,7 @@ def _as_it_stands(work: Work) -> Judged:
 def _answer(work: Work, judged: Judged, reason: Reason | None, asked: presence.Asked | None) -> Answer:
     today = clock.local(work.at).date()
     credited_ms, is_video = judged.credited_ms, work.current.is_video
-    check: Any = asked or presence.standing_open(work)
+    check: Any = asked or presence.standing_open(work.session, work.held)
     return Answer(
         accrued_ms=judged.accrued_ms,
         reason=reason,

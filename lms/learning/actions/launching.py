@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
@@ -31,12 +32,16 @@ NO_POLICY = "这一类培训现在还没有学时规定，先不能学。请找�
 
 @dataclass(frozen=True)
 class Launched:
-    """A session that has begun: where to go on, how often to send beats, and which lesson elsewhere it has stopped."""
+    """A session that has begun: where to go on, how often to send beats, and which lesson elsewhere it has stopped.
+
+    `check` is the presence check that waits for an answer: nothing counts before it was given.
+    """
 
     session_id: UUID
     position_ms: int
     beat_seconds: int
     stopped: str | None
+    check: dict[str, Any] | None
 
 
 def launch(
@@ -68,7 +73,10 @@ def launch(
     told = [*stopped.told, *_opened(current, policy, at)]
     if told:
         lrs.store(told, registration.tenant_id)
-    return Launched(session_id, position_ms, policy.beat_interval_s, stopped.title)
+    check = presence.standing_open(current.session, held)
+    return Launched(
+        session_id, position_ms, policy.beat_interval_s, stopped.title, check.as_json(at) if check else None
+    )
 
 
 def _opened(current: sessions.Current, policy: HourPolicy, at: datetime) -> list[statements.Statement]:

@@ -91,14 +91,12 @@ def put(session: Any, asked: Asked) -> None:
     db.session.execute(insert(PresenceCheck).values(**row))
 
 
-def standing_open(work: "Work") -> Asked | None:
-    """The check that waits for an answer, as the session's question brought it along."""
-    found = work.session
-    if found.asked_id is None:
+def standing_open(session: Any, held: leases.Held) -> Asked | None:
+    """The check that waits for an answer, as study_read() brought it along with the session (0022)."""
+    if session.asked_id is None:
         return None
-    return Asked(
-        found.asked_id, found.issued_at, found.due_at, found.form, found.asked, work.held.missed_id is not None
-    )
+    asked_for = (session.issued_at, session.due_at, session.form, session.asked)
+    return Asked(session.asked_id, *asked_for, missed=held.missed_id is not None)
 
 
 def is_overdue(held: leases.Held, due_at: datetime | None, at: datetime) -> bool:

@@ -98,6 +98,7 @@ def launch(registration_id: UUID, lesson_id: UUID) -> Any:
         position_ms=found.position_ms,
         beat_seconds=found.beat_seconds,
         stopped=f"刚才在别处开着的“{found.stopped}”已经停下，在这里接着计" if found.stopped else "",
+        check=found.check,
     )
 
 

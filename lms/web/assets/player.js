@@ -87,6 +87,7 @@ function start() {
       page.banner(said.stopped);
       setTimeout(() => { if (page.saying(said.stopped)) clearBanner(); }, 10000);
     }
+    presence.offer(said.check);
     return true;
   }
 
