@@ -1,5 +1,6 @@
 """What phones and forms may send in, turned into plain data."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -10,9 +11,14 @@ from wtforms import HiddenField
 from lms.foundation.errors import Refused, TooLarge
 from lms.learning.rules.deliveries import Sent
 from lms.learning.rules.segments import Why
-from lms.learning.rules.stretches import tidy
+from lms.learning.rules.stretches import length, tidy
 
 LARGEST_BODY = 500_000
+# What is kept of a beat is read again by others for years (the second checker, auditors): whatever their language can take.
+LARGEST_BEAT, MOST_BRACKETS = 8_000, 300
+LONG_NUMBER = re.compile(rb"[0-9]{100}")
+# Nobody plays more pieces than this between two beats of a delivery, each shorter than half a second.
+MOST_PIECES, SHORTEST_PIECE_MS = 60, 500
 JUNK = "这条学习记录读不懂，没有收下。刷新这一页接着学，以前计入的都在"
 
 Ms = Annotated[int, msgspec.Meta(ge=0, le=100 * 3600 * 1000)]
@@ -57,7 +63,7 @@ def beats(body: bytes) -> list[Sent]:
 
     A lesson without a timeline has no position and no stretches; its beats may name the place.
 
-    Raises TooLarge, or Refused for junk, for a number named twice, or for a stretch that runs backwards.
+    Raises TooLarge, or Refused for junk, for a number named twice, for a stretch that runs backwards, or for shreds.
     """
     if len(body) > LARGEST_BODY:
         raise TooLarge(JUNK)
@@ -65,9 +71,15 @@ def beats(body: bytes) -> list[Sent]:
         sent = [_sent(bytes(raw)) for raw in _read_delivery.decode(body).beats]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise Refused(JUNK, code="beat_unreadable") from problem
-    if len({beat.seq for beat in sent}) < len(sent):
+    if len({beat.seq for beat in sent}) < len(sent) or _in_shreds(sent):
         raise Refused(JUNK, code="beat_unreadable")
     return sent
+
+
+def _in_shreds(sent: list[Sent]) -> bool:
+    """Whether beats claim a film in shreds: what they cover could be written only as an endless list."""
+    pieces = sum(len(beat.stretches) for beat in sent)
+    return pieces > MOST_PIECES and sum(length(beat.stretches) for beat in sent) < pieces * SHORTEST_PIECE_MS
 
 
 def check_answer(body: bytes) -> CheckAnswer:
@@ -87,6 +99,8 @@ def wish(body: bytes) -> bool:
 
 
 def _sent(raw: bytes) -> Sent:
+    if len(raw) > LARGEST_BEAT or raw.count(b"[") + raw.count(b"{") > MOST_BRACKETS or LONG_NUMBER.search(raw):
+        raise msgspec.ValidationError("longer or deeper than a beat is")
     beat = _read_beat.decode(raw)
     if any(end < start for start, end in beat.stretches):
         raise msgspec.ValidationError("a stretch runs backwards")

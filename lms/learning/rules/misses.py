@@ -9,6 +9,8 @@ from lms.learning.rules.stretches import Stretches, minus, tidy
 
 # shorter holes than this are the edges of beats, not something to watch again
 WORTH_SAYING_MS = 1_000
+# So many are kept, the longest: a map of more is no map.
+MOST_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +60,6 @@ def _joined(misses: Misses) -> Misses:
     for miss in misses:
         by_reason.setdefault(miss.reason, []).append((miss.start_ms, miss.end_ms))
     joined = [Miss(a, b, reason) for reason, pairs in by_reason.items() for a, b in tidy(pairs)]
+    if len(joined) > MOST_KEPT:
+        joined = sorted(joined, key=lambda miss: -miss.ms)[:MOST_KEPT]
     return tuple(sorted(joined, key=lambda miss: miss.start_ms))

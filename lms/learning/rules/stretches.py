@@ -4,7 +4,9 @@ A stretch holds its start and not its end, so two stretches that touch are one. 
 tidy stretches; `tidy` is the one door for pairs that came from elsewhere.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 Stretches = tuple[tuple[int, int], ...]
 
@@ -46,11 +48,10 @@ def minus(stretches: Stretches, without: Stretches) -> Stretches:
 
 def _cut(stretch: tuple[int, int], without: Stretches) -> Iterator[tuple[int, int]]:
     start, end = stretch
-    for hole_start, hole_end in without:
-        if hole_end <= start or hole_start >= end:
-            continue
-        yield start, hole_start
-        start = hole_end
+    at = bisect_right(without, start, key=itemgetter(1))
+    while at < len(without) and without[at][0] < end:
+        yield start, without[at][0]
+        start, at = without[at][1], at + 1
     yield start, end
 
 
