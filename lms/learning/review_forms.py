@@ -52,20 +52,23 @@ class AnswerForm(FlaskForm):
 
 
 class CorrectionForm(FlaskForm):
-    """Time to add or to take at one row of the ledger."""
+    """Time to add because of an appeal."""
 
-    way = RadioField("怎么更正", [InputRequired("先选加还是减")], choices=[("add", "加时间"), ("take", "减时间")])
     minutes = IntegerField(
-        "分", [InputRequired("写几分钟，没有就写 0"), NumberRange(0, MOST_MINUTES, f"写 0 到 {MOST_MINUTES}")]
+        "加几分", [InputRequired("写几分钟，没有就写 0"), NumberRange(0, MOST_MINUTES, f"写 0 到 {MOST_MINUTES}")]
     )
-    seconds = IntegerField("秒", [Optional(), NumberRange(0, 59, "写 0 到 59")], default=0)
+    seconds = IntegerField("几秒", [Optional(), NumberRange(0, 59, "写 0 到 59")], default=0)
     reason = TextAreaField("为什么更正", [InputRequired("写一句为什么更正，这句话会留档")])
 
     @property
     def delta_ms(self) -> int:
-        """The signed difference in milliseconds."""
-        ms = ((self.minutes.data or 0) * 60 + (self.seconds.data or 0)) * 1000
-        return -ms if self.way.data == "take" else ms
+        """What is to be added, in milliseconds."""
+        return ((self.minutes.data or 0) * 60 + (self.seconds.data or 0)) * 1000
+
+    def suggest(self, open_ms: int) -> None:
+        """Fill in all that did not count, where nothing has been typed."""
+        if self.minutes.data is None:
+            self.minutes.data, self.seconds.data = divmod(min(open_ms, MOST_MINUTES * 60_000) // 1000, 60)
 
 
 def cause_of(asked: MultiDict[str, str]) -> Cause:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.learning.rules.anomalies import WORDS, Code, Limits, SessionFacts, judge, told_figures
-from lms.learning.rules.holding import refuse_delta, refuse_reason, refuse_words
+from lms.learning.rules.corrections import refuse_day, refuse_delta, shared_out
+from lms.learning.rules.holding import refuse_reason, refuse_words
 
 LIMITS = Limits(50, 300, 6, 600, 60, 3, 4)
 HUMAN = (2100, 3400, 1800, 5200, 2600, 4100)
@@ -113,3 +114,30 @@ def test_words_and_reasons_have_their_limits() -> None:
     assert refuse_words("那天停电了") is None
     assert refuse_reason("好")
     assert refuse_reason("打过电话，是本人") is None
+
+
+@given(st.integers(-5_000, 5_000), st.lists(st.integers(-50, 2_000), max_size=6))
+def test_time_is_shared_out_whole_or_not_at_all(delta, rooms):
+    """Sabotage: give a row more than it has room for, or lose the rest."""
+    shares = shared_out(delta, rooms)
+    fits = 0 < delta <= sum(max(0, room) for room in rooms)
+    assert bool(shares) is fits
+    if fits:
+        assert sum(shares) == delta
+        assert all(0 <= share <= max(0, room) for share, room in zip(shares, rooms, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("delta", "day", "cap", "told"),
+    [
+        (60_000, 0, 60_000, None),
+        (-60_000, 90_000, 60_000, None),
+        (60_001, 0, 60_000, "最多还能加 1 分钟"),
+        (60_000, 60_000, 60_000, "已经计满"),
+        (60_000, 90_000, 60_000, "已经计满"),
+    ],
+)
+def test_a_day_has_its_limit_for_corrections_too(delta, day, cap, told):
+    """Sabotage: let what is taken be refused, or a day go past its limit by a correction."""
+    said = refuse_day(delta, day, cap)
+    assert said is None if told is None else told in said

@@ -14,7 +14,7 @@ from lms.foundation.todo import Ask
 from lms.learning import inbox, queries
 from lms.learning.actions import appealing, correcting, holding
 from lms.learning.actions.appealing import Cause
-from lms.learning.models import StudySession
+from lms.learning.models import Lease, StudySession
 from lms.learning.models.reviews import Anomaly, Appeal, CorrectionDecision, HoldDecision
 from lms.learning.queries import appeals, holds
 from lms.learning.rules.holding import HoldState, Verdict
@@ -324,6 +324,81 @@ class TestCorrections:
         with transaction(SYSTEM):
             assert db.session.scalar(select(CorrectionDecision.verdict)) == "declined"
 
+    def test_a_day_takes_no_more_than_its_limit(self, database, people, turn_clock, monkeypatch) -> None:
+        """Rule 6 holds for a correction as for a beat, when it is proposed and when it is decided.
+
+        Sabotage: drop refuse_day; or forget _on_the_day, and the trainee earns the limit once more beside the correction.
+        """
+        room = an_open_class(people)
+        made, _, ledger_id = self._proposed(people, room)
+        earned = round(room.credited_s() * 1000)
+        monkeypatch.setattr(correcting, "_cap_ms", lambda row: earned + 50_000)
+        with pytest.raises(Refused, match="还能加 50 秒"), transaction(people.principal("liumin")):
+            correcting.propose(ledger_id, 60_000, "村委会证明停电")
+        with pytest.raises(Refused, match="现在不能这样更正"), transaction(people.principal("hequan")):
+            correcting.decide(made, verdict=Verdict.GRANTED, reason="看过证明，同意")
+        monkeypatch.setattr(correcting, "_cap_ms", lambda row: earned + 60_000)
+        before = self._day_ms(people.xiulan)
+        with transaction(people.principal("hequan")):
+            correcting.decide(made, verdict=Verdict.GRANTED, reason="看过证明，同意")
+        assert self._day_ms(people.xiulan) == before + 60_000
+
+    def _day_ms(self, person_id: UUID) -> int:
+        with transaction(SYSTEM):
+            return db.session.get_one(Lease, person_id).day_ms
+
+    def test_an_appeal_about_many_rows_is_put_right_at_once(self, database, people, turn_clock) -> None:
+        """Proposed once, decided once, a row for each. Sabotage: propose for the first row alone, or decide it alone."""
+        room = an_open_class(people)
+        trainee = room.trainee()
+        trainee.open()
+        trainee.watch(0, 30)
+        for n in (1, 2, 3):
+            clock.turn(timedelta(seconds=91))
+            trainee.send(trainee.next(30 * n, 30 * n + 30))
+        lost = [row for row in room.rows() if row.excluded_ms]
+        assert len(lost) == 3
+        with transaction(people.principal("xiulan")):
+            asked = appealing.appeal(
+                Cause(trainee.registration_id, room.video_id, lost[0].day, lost[0].reason), "那时村里停电了"
+            )
+        with pytest.raises(Refused, match="没计入的还多"), transaction(people.principal("liumin")):
+            correcting.propose_for(asked, 91_000, "村委会证明停电")
+        with transaction(people.principal("liumin")):
+            made = correcting.propose_for(asked, 75_000, "村委会证明停电")
+        with transaction(people.principal("hequan")):
+            correcting.decide(made, verdict=Verdict.GRANTED, reason="看过证明，同意")
+            assert appeals.appeal(asked).verdict == "granted"
+        added = [row.credited_ms for row in room.rows() if row.corrects_id]
+        assert added == [30_000, 30_000, 15_000]
+
+    def test_the_database_itself_wants_two_people(self, database, people, turn_clock) -> None:
+        """Whatever role somebody acts under: nobody proposes for themselves, nobody decides what they proposed.
+
+        Sabotage: drop the check constraints not_oneself and two_people.
+        """
+        room = an_open_class(people)
+        made, _, _ = self._proposed(people, room)
+        with pytest.raises(IntegrityError, match="not_oneself"), transaction(SYSTEM):
+            db.session.execute(
+                text(
+                    "insert into hour_correction select gen_random_uuid(), created_at, tenant_id, region_code, plan_code,"
+                    " person_id, 'GZ-x', ledger_id, registration_id, cohort_id, delta_ms, reason, person_id, appeal_id,"
+                    " leaf_id, leaf_hash from hour_correction where id = :one"
+                ),
+                {"one": made},
+            )
+        for who in ("proposed_by", "person_id"):
+            with pytest.raises(IntegrityError, match="two_people"), transaction(SYSTEM):
+                db.session.execute(
+                    text(
+                        "insert into correction_decision select gen_random_uuid(), created_at, tenant_id, region_code,"
+                        f" plan_code, person_id, id, proposed_by, 'declined', 'x', {who}, null, '[]', leaf_id, leaf_hash"
+                        " from hour_correction where id = :one"
+                    ),
+                    {"one": made},
+                )
+
     @pytest.mark.parametrize("who", ["chenbo", "zhaojun", "xiulan"])
     def test_nobody_proposes_outside_their_own(self, database, people, turn_clock, who) -> None:
         """Sabotage: drop the look at tenant and scope."""
@@ -361,7 +436,7 @@ class TestPages:
     def test_a_reviewer_walks_through_it_all(self, database, people, turn_clock, client_for) -> None:
         """Sabotage: leave out the photograph's look, the correction's form or the inbox."""
         room = an_open_class(people)
-        cause, ledger_id = missed(room)
+        cause, _ = missed(room)
         fast(room, "ahui")
         look()
         with transaction(people.principal("xiulan")):
@@ -370,11 +445,11 @@ class TestPages:
         assert "学员的申诉" in clerk.get("/hours/reviews").text
         assert "待核实的学时" in administrator.get("/hours/reviews").text
         assert "那时村里停电了" in clerk.get(f"/hours/appeals/{asked}").text
-        form = {"correction-way": "add", "correction-minutes": "1", "correction-reason": "村委会证明停电"}
-        wrong = clerk.post(f"/hours/appeals/{asked}/rows/{ledger_id}", data=form | {"correction-minutes": "9"})
+        form = {"correction-minutes": "1", "correction-reason": "村委会证明停电"}
+        wrong = clerk.post(f"/hours/appeals/{asked}/corrections", data=form | {"correction-minutes": "9"})
         assert wrong.status_code == 422
         assert "没计入的还多" in wrong.text
-        made = clerk.post(f"/hours/appeals/{asked}/rows/{ledger_id}", data=form)
+        made = clerk.post(f"/hours/appeals/{asked}/corrections", data=form)
         assert made.status_code == 303
         assert "等第二个人看" in clerk.get(made.location).text
         assert "要第二个人看的更正" in administrator.get("/hours/reviews").text

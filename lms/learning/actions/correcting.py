@@ -1,10 +1,11 @@
 """A ledger row is put right by two people: one proposes, another decides, and the correction is a row of its own.
 
-Nothing of the ledger is changed. Time that is added joins the covered set, so that it is never earned a second time; time
-that is taken stays covered. They flush; the door commits.
+Nothing of the ledger is changed. Time that is added joins the covered set, so that it is never earned a second time, and
+counts towards the limit of its day; time that is taken stays covered. They flush; the door commits.
 """
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,11 +20,12 @@ from lms.learning.actions import appealing, completing, leases, sessions
 from lms.learning.models import Coverage, HourLedger, StudySession
 from lms.learning.models.reviews import CorrectionDecision, HourCorrection
 from lms.learning.queries import appeals
-from lms.learning.rules import holding, ledger
+from lms.learning.rules import corrections, holding, ledger
 from lms.learning.rules.holding import Verdict
 from lms.learning.rules.ledger import LedgerRow
 from lms.learning.rules.misses import Misses
 from lms.learning.rules.stretches import NOTHING, Stretches, length, minus, take, tidy, union
+from lms.plans import queries as plans
 
 PROPOSAL, DECISION = "hours.correction", "hours.correction-decision"
 # Lease and coverage are the person's own; who corrects hours sees the one figure that follows from them.
@@ -41,13 +43,59 @@ def propose(ledger_id: int, delta_ms: int, reason: str, appeal_id: UUID | None =
     row = _row(ledger_id)
     if problem := holding.refuse_reason(reason):
         raise Refused(problem, field="reason")
-    line = appeals.line(ledger_id)
     with widened(WHY):
-        curable = _curable_ms(row) if delta_ms > 0 else 0
-    credited = line.credited_ms + line.corrected_ms
-    if problem := holding.refuse_delta(delta_ms, line.claimed_ms - credited, credited, curable):
+        problem = _refuse(row, appeals.line(ledger_id), delta_ms)
+    if problem:
         raise Refused(problem, field="minutes")
     return _write(row, delta_ms, reason.strip(), appeal_id)
+
+
+def propose_for(appeal_id: UUID, delta_ms: int, reason: str) -> UUID:
+    """A first person proposes to add time for an appeal, shared out over the rows it is about; gives the first correction's id.
+
+    What is proposed at once is decided at once. Raises NotFound, Refused with the field at fault, Conflict once it is answered.
+    """
+    one = appealing.look(appeal_id)
+    if one.answered_at:
+        raise Conflict(appealing.ANSWERED)
+    if problem := holding.refuse_reason(reason):
+        raise Refused(problem, field="reason")
+    lines = appeals.rows_of_appeal(one)
+    shares = corrections.shared_out(delta_ms, [line.open_ms for line in lines])
+    if not shares:
+        raise Refused(corrections.refuse_total(delta_ms), field="minutes")
+    rows = {line.id: _row(line.id) for line in lines}
+    with widened(WHY):
+        if problem := _refuse_together([(rows[line.id], ms) for line, ms in zip(lines, shares, strict=True) if ms]):
+            raise Refused(problem, field="minutes")
+    made = [_write(rows[line.id], ms, reason.strip(), appeal_id) for line, ms in zip(lines, shares, strict=True) if ms]
+    return made[0]
+
+
+def _refuse_together(parts: Sequence[tuple[Any, int]]) -> str | None:
+    """Why time cannot be added to several rows of one day and content; None where it can."""
+    row, total_ms = parts[0][0], sum(ms for _, ms in parts)
+    if total_ms > _curable_ms(row):
+        return corrections.EARNED_SINCE
+    return corrections.refuse_day(total_ms, _day_ms(row), _cap_ms(row))
+
+
+def _refuse(row: Any, line: appeals.LedgerLine, delta_ms: int) -> str | None:
+    """Why a row cannot be corrected by so much; None where it can."""
+    curable = _curable_ms(row) if delta_ms > 0 else 0
+    problem = corrections.refuse_delta(delta_ms, line.open_ms, line.credited_ms + line.corrected_ms, curable)
+    return problem or corrections.refuse_day(delta_ms, _day_ms(row), _cap_ms(row))
+
+
+def _day_ms(row: Any) -> int:
+    """What the row's day has earned the person, corrections included."""
+    mine = (HourLedger.person_id == row.person_id, HourLedger.day == row.day)
+    return int(db.session.scalar(select(func.coalesce(func.sum(HourLedger.credited_ms), 0)).where(*mine)) or 0)
+
+
+def _cap_ms(row: Any) -> int:
+    """What a day may earn by the policy that judged the row."""
+    return plans.hour_policy_by_id(row.policy_id).daily_cap_ms
 
 
 def _row(ledger_id: int) -> Any:
@@ -98,29 +146,52 @@ _PLACED = ("tenant_id", "region_code", "plan_code")
 
 
 def decide(correction_id: UUID, *, verdict: Verdict, reason: str) -> None:
-    """A second person decides; approved, it becomes a ledger row, and the appeal behind it is answered.
+    """A second person decides, together with what was proposed for the same appeal by the same person.
 
-    Raises NotFound outside their scope, Refused for the first person or where the time was earned meanwhile, Conflict.
+    Approved, each becomes a ledger row, and the appeal behind them is answered. Raises NotFound outside their scope, Refused
+    for the first person or where the time was earned meanwhile, Conflict.
     """
     one = appeals.correction(correction_id)
     me = acting()
     if not me.may(Permission.HOURS_REVIEW) or not any(s.covers(one.region_code, one.plan_code) for s in me.scope):
         raise NotFound()
-    if me.person_id in (one.proposed_by, one.person_id):
+    if me.person_id == one.person_id:
+        raise Refused("这是你自己的学时，要由别人来看", code="own_hours")
+    if me.person_id == one.proposed_by:
         raise Refused("这条更正是你提出的，不能由你同意，要等第二个人", code="own_proposal")
     if problem := holding.refuse_reason(reason):
         raise Refused(problem, field="reason")
     if one.verdict:
         raise Conflict(DECIDED)
-    _decide(one, verdict, reason.strip())
+    _decide(appeals.proposed_with(one), verdict, reason.strip())
+    if one.appeal_id:
+        _answer(one, verdict, reason.strip())
 
 
-def _decide(one: appeals.CorrectionView, verdict: Verdict, reason: str) -> None:
-    approved = verdict is Verdict.GRANTED
+def _decide(together: Sequence[appeals.CorrectionView], verdict: Verdict, reason: str) -> None:
     with widened(WHY):
-        leases.lock(one.person_id)
-        ledger_id, added = _correct(one) if approved else (None, NOTHING)
-    at, me, word = clock.now(), acting().person(), "approved" if approved else "declined"
+        held = leases.lock(together[0].person_id)
+        made = [_correct(one) if verdict is Verdict.GRANTED else (None, NOTHING) for one in together]
+        if verdict is Verdict.GRANTED:
+            leases.keep(_on_the_day(held, together))
+    for one, (ledger_id, added) in zip(together, made, strict=True):
+        _settle(one, verdict, reason, ledger_id, added)
+
+
+def _on_the_day(held: leases.Held, together: Sequence[appeals.CorrectionView]) -> leases.Held:
+    """The lease counts what the newest day has earned: a correction of that day counts with it."""
+    for one in together:
+        day = db.session.get_one(HourLedger, one.ledger_id).day
+        if day >= held.day:
+            held = replace(held, day=day, day_ms=(held.day_ms if day == held.day else 0) + one.delta_ms)
+    return held
+
+
+def _settle(
+    one: appeals.CorrectionView, verdict: Verdict, reason: str, ledger_id: int | None, added: Stretches
+) -> None:
+    at, me = clock.now(), acting().person()
+    word = "approved" if verdict is Verdict.GRANTED else "declined"
     content = {
         "correction_id": str(one.id),
         "verdict": word,
@@ -135,8 +206,6 @@ def _decide(one: appeals.CorrectionView, verdict: Verdict, reason: str) -> None:
     row |= {"decided_by": me, "ledger_id": ledger_id, "stretches": [list(pair) for pair in added]}
     _once(row | {"leaf_id": leaf.id, "leaf_hash": leaf.hash})
     _enter(word, one.id, reason, one)
-    if one.appeal_id:
-        _answer(one, verdict, reason)
 
 
 def _once(row: dict[str, Any]) -> None:
@@ -157,10 +226,7 @@ def _answer(one: appeals.CorrectionView, verdict: Verdict, reason: str) -> None:
 def _correct(one: appeals.CorrectionView) -> tuple[int, Stretches]:
     """Write the ledger row of a correction and the stretches that it adds to what is covered."""
     row = db.session.get_one(HourLedger, one.ledger_id)
-    line = appeals.line(one.ledger_id)
-    credited = line.credited_ms + line.corrected_ms
-    problem = holding.refuse_delta(one.delta_ms, line.claimed_ms - credited, credited, _curable_ms(row))
-    if problem:
+    if problem := _refuse(row, appeals.line(one.ledger_id), one.delta_ms):
         raise Refused(f"现在不能这样更正：{problem}", code="overtaken")
     added = _cover(row, one.delta_ms) if one.delta_ms > 0 else NOTHING
     ledger_id = _add(row, one)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,11 @@ class LedgerLine:
     reason: str | None
     corrected_ms: int
 
+    @property
+    def open_ms(self) -> int:
+        """What it did not count and no correction has added since."""
+        return self.claimed_ms - self.credited_ms - self.corrected_ms
+
 
 @dataclass(frozen=True)
 class CorrectionView:
@@ -89,6 +94,9 @@ class CorrectionView:
     decision: str
     decided_by: UUID | None
 
+
+# a whole day of beats, half a minute each, of one lesson
+MOST_ROWS = 1000
 
 _APPEAL = select(
     *(
@@ -147,7 +155,7 @@ def answered_by(principal: Principal, plan_code: str) -> list[ColumnElement[bool
 
 
 def rows_of_appeal(one: AppealView) -> list[LedgerLine]:
-    """The ledger rows that an appeal is about, the longest loss first."""
+    """The ledger rows that an appeal is about, in order."""
     query = _lines(
         HourLedger.person_id == one.person_id,
         HourLedger.registration_id == one.registration_id,
@@ -155,8 +163,35 @@ def rows_of_appeal(one: AppealView) -> list[LedgerLine]:
         HourLedger.day == one.day,
         HourLedger.reason == one.reason_code,
     )
-    rows = db.session.execute(query.order_by(HourLedger.excluded_ms.desc(), HourLedger.id).limit(20))
-    return [LedgerLine(*row) for row in rows]
+    rows = db.session.execute(query.order_by(HourLedger.started_at, HourLedger.id).limit(MOST_ROWS))
+    return [LedgerLine(*row[:-1], int(row[-1])) for row in rows]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Ledger rows that follow each other without a break, as one line to read; milliseconds."""
+
+    started_at: datetime
+    ended_at: datetime
+    claimed_ms: int
+    credited_ms: int
+    excluded_ms: int
+    corrected_ms: int
+
+
+def runs(lines: list[LedgerLine]) -> list[Run]:
+    """Put rows together that follow each other within a minute."""
+    found: list[list[LedgerLine]] = []
+    for one in lines:
+        if found and one.started_at - found[-1][-1].ended_at <= timedelta(minutes=1):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    sums = ("claimed_ms", "credited_ms", "excluded_ms", "corrected_ms")
+    return [
+        Run(rows[0].started_at, rows[-1].ended_at, *(sum(getattr(row, name) for row in rows) for name in sums))
+        for rows in found
+    ]
 
 
 def line(ledger_id: int) -> LedgerLine:
@@ -164,7 +199,7 @@ def line(ledger_id: int) -> LedgerLine:
     row = db.session.execute(_lines(HourLedger.id == ledger_id)).first()
     if row is None:
         raise NotFound()
-    return LedgerLine(*row)
+    return LedgerLine(*row[:-1], int(row[-1]))
 
 
 def _lines(*wanted: ColumnElement[bool]) -> Any:
@@ -190,6 +225,15 @@ def correction(correction_id: UUID) -> CorrectionView:
     if row is None:
         raise NotFound()
     return CorrectionView(**row._mapping)
+
+
+def proposed_with(one: CorrectionView) -> list[CorrectionView]:
+    """The corrections that one was proposed together with, itself among them, as far as nobody has decided them."""
+    if one.appeal_id is None:
+        return [one]
+    same = (HourCorrection.appeal_id == one.appeal_id, HourCorrection.proposed_by == one.proposed_by)
+    query = _CORRECTION.where(*same, CorrectionDecision.id.is_(None)).order_by(HourCorrection.ledger_id)
+    return [CorrectionView(**row._mapping) for row in db.session.execute(query)]
 
 
 def open_corrections(principal: Principal, ask: Ask) -> list[CorrectionView]:

@@ -89,22 +89,19 @@ def answer(appeal_id: UUID) -> Any:
     return _appeal(appeal_id, form, CorrectionForm(None, prefix="correction")), 422
 
 
-@bp.post("/appeals/<uuid:appeal_id>/rows/<int:ledger_id>")
+@bp.post("/appeals/<uuid:appeal_id>/corrections")
 @allow(*EITHER)
-def propose(appeal_id: UUID, ledger_id: int) -> Any:
-    """Propose a correction of one of the appeal's rows."""
+def propose(appeal_id: UUID) -> Any:
+    """Propose to add time because of an appeal."""
     form = CorrectionForm(prefix="correction")
     if form.validate_on_submit():
         try:
             with transaction(current()):
-                one = appealing.look(appeal_id)
-                if ledger_id not in {row.id for row in appeals.rows_of_appeal(one)}:
-                    raise NotFound()
-                made = correcting.propose(ledger_id, form.delta_ms, form.reason.data or "", appeal_id)
+                made = correcting.propose_for(appeal_id, form.delta_ms, form.reason.data or "")
             return redirect(url_for("reviews.correction", correction_id=made), 303)
         except Refused as refusal:
             (form.minutes if refusal.field == "minutes" else form.reason).errors = [refusal.sentence]
-    return _appeal(appeal_id, AnswerForm(None, prefix="answer"), form, ledger_id), 422
+    return _appeal(appeal_id, AnswerForm(None, prefix="answer"), form), 422
 
 
 @bp.post("/appeals/<uuid:appeal_id>/photo")
@@ -155,14 +152,18 @@ def _hold(anomaly_id: UUID, form: DecideForm) -> str:
     return render_template("reviews/hold.html", form=form, states=terms.HOLD_WORDS, **shares)
 
 
-def _appeal(appeal_id: UUID, answering: AnswerForm, correction: CorrectionForm, at: int = 0) -> str:
+def _appeal(appeal_id: UUID, answering: AnswerForm, correction: CorrectionForm) -> str:
     with transaction(current()):
         one = appealing.look(appeal_id)
         rows, made = appeals.rows_of_appeal(one), appeals.corrections_of_appeal(appeal_id)
         person = accounts.people([one.person_id]).get(one.person_id)
         cohort = cohorts.cohort(one.cohort_id)
         held = holds.hold(one.anomaly_id) if one.anomaly_id else None
-    shares = {"one": one, "rows": rows, "made": made, "person": person, "cohort": cohort, "held": held, "at": at}
+    waits = [fix for fix in made if fix.verdict is None]
+    open_ms = sum(max(0, row.open_ms) for row in rows)
+    correction.suggest(open_ms)
+    shares = {"one": one, "runs": appeals.runs(rows), "made": made, "person": person, "cohort": cohort, "held": held}
+    shares |= {"open_ms": open_ms, "waits": waits}
     state, form = terms.APPEAL_WORDS[one.verdict], FlaskForm()
     shares |= {"state": state, "answering": answering, "correction": correction, "form": form, "reason": _cause}
     return render_template("reviews/appeal.html", **shares)
@@ -171,14 +172,14 @@ def _appeal(appeal_id: UUID, answering: AnswerForm, correction: CorrectionForm, 
 def _correction(correction_id: UUID, form: AnswerForm) -> str:
     with transaction(current()):
         one = appeals.correction(correction_id)
-        row = appeals.line(one.ledger_id)
+        row, together = appeals.line(one.ledger_id), appeals.proposed_with(one)
         person = accounts.people([one.person_id]).get(one.person_id)
         names = accounts.names_of({who for who in (one.proposed_by, one.decided_by) if who})
         cohort = cohorts.cohort(one.cohort_id)
     if one.person_id == current().person_id:
         raise NotFound()
     shares = {"one": one, "row": row, "person": person, "names": names, "cohort": cohort, "form": form}
-    return render_template("reviews/correction.html", **shares, reason=_cause)
+    return render_template("reviews/correction.html", **shares, together=together, reason=_cause)
 
 
 def _cause(code: str) -> str:

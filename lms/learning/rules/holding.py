@@ -1,4 +1,4 @@
-"""Holds, appeals and corrections: their states, words and limits. Pure."""
+"""Holds and appeals: their states, words and limits. Pure."""
 
 from enum import StrEnum
 
@@ -59,18 +59,3 @@ def refuse_reason(reason: str) -> str | None:
     if len(reason.strip()) < 4:
         return "写一句理由，学员看得到这句话"
     return "理由太长了，最多 500 个字" if len(reason) > 500 else None
-
-
-def refuse_delta(delta_ms: int, excluded_ms: int, credited_ms: int, curable_ms: int) -> str | None:
-    """Why a correction cannot be of this size; None when it can.
-
-    `excluded_ms` and `credited_ms` are what the row (with its corrections) did not and did count; `curable_ms` is what of
-    the content was missed and has not been earned since: nothing is ever earned twice.
-    """
-    if delta_ms == 0:
-        return "写要加或要减多少时间"
-    if delta_ms < 0:
-        return None if -delta_ms <= credited_ms else "减的比这一段计入的还多"
-    if delta_ms > excluded_ms:
-        return "加的比这一段没计入的还多"
-    return None if delta_ms <= curable_ms else "这一段后来补看过，已经计入，不能再加一次"
