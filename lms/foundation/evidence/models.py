@@ -16,7 +16,7 @@ class Leaf(db.Model):  # type: ignore[name-defined]
     """The hash of one record, written in the record's own transaction. `subject` is what leaves are counted by."""
 
     __tablename__ = "evidence_leaf"
-    __table_args__ = (Index("ix_evidence_leaf_kind_subject", "kind", "subject", "id"),)
+    __table_args__ = (Index("ix_evidence_leaf_kind_subject", "kind", "subject"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str]
@@ -44,7 +44,10 @@ class Position(db.Model):  # type: ignore[name-defined]
 
 
 class Node(db.Model):  # type: ignore[name-defined]
-    """A perfect subtree: the `nth` of its level, over the positions nth << level up to (nth + 1) << level."""
+    """A perfect subtree: the `nth` of its level, over the positions nth << level up to (nth + 1) << level.
+
+    Of the small ones (tree.SMALL) none is kept: they are hashed anew when a proof needs them.
+    """
 
     __tablename__ = "evidence_node"
 

@@ -1,11 +1,13 @@
-"""Proofs out of the stored nodes: one query for any number of hashes."""
+"""Proofs out of the stored nodes: two queries for any number of hashes, one of them for small subtrees."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text
 
 from lms.foundation.database import db
 from lms.foundation.evidence.tree import (
+    SMALL,
     Node,
     Range,
     batch_ranges,
@@ -13,12 +15,19 @@ from lms.foundation.evidence.tree import (
     fold,
     inclusion_ranges,
     perfect_nodes,
+    root,
 )
 
 AT_ONCE = 20_000
 _FETCH = text(
     "select level, nth, hash from evidence_node join"
     " unnest(cast(:levels as integer[]), cast(:nths as bigint[])) as wanted(level, nth) using (level, nth)"
+)
+_BELOW = text(
+    "select wanted.level, wanted.nth, array_agg(leaf.hash order by leaf.nth) as hashes"
+    " from unnest(cast(:levels as integer[]), cast(:nths as bigint[])) as wanted(level, nth) join evidence_node leaf"
+    " on leaf.level = 0 and leaf.nth >= (wanted.nth << wanted.level) and leaf.nth < ((wanted.nth + 1) << wanted.level)"
+    " group by wanted.level, wanted.nth"
 )
 
 
@@ -48,6 +57,14 @@ def hashes_of(ranges: Sequence[Range]) -> list[bytes]:
 
 
 def fetch(nodes: Sequence[Node]) -> dict[Node, bytes]:
-    """Return the hashes of perfect nodes; what is not stored is left out."""
+    """Return the hashes of perfect nodes; what is not stored, or has lost a leaf, is left out."""
+    small = [node for node in nodes if node[0] in SMALL]
+    kept = [node for node in nodes if node[0] not in SMALL]
+    found = {(row.level, row.nth): row.hash for row in _rows(_FETCH, kept)}
+    whole = (row for row in _rows(_BELOW, small) if len(row.hashes) == 1 << row.level)
+    return found | {(row.level, row.nth): root(row.hashes) for row in whole}
+
+
+def _rows(query: TextClause, nodes: Sequence[Node]) -> Sequence[Row[Any]]:
     wanted = {"levels": [level for level, _ in nodes], "nths": [nth for _, nth in nodes]}
-    return {(row.level, row.nth): row.hash for row in db.session().execute(_FETCH, wanted)}
+    return db.session().execute(query, wanted).all() if nodes else ()

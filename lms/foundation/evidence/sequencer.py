@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from lms.config import settings
 from lms.foundation import clock, secrets
 from lms.foundation.database import db, transaction
-from lms.foundation.evidence import note
-from lms.foundation.evidence.models import Checkpoint, Leaf, Node, Pending, Position
-from lms.foundation.evidence.tree import Frontier, frontier_nodes
+from lms.foundation.evidence import note, proofs
+from lms.foundation.evidence.models import Checkpoint, Leaf, Pending, Position
+from lms.foundation.evidence.tree import SMALL, Frontier, frontier_nodes
 from lms.foundation.principal import Principal
 
 SEQUENCER = Principal.system_of("sequencer")
@@ -60,9 +60,9 @@ def _extend(session: Session, limit: int) -> int:
     leaves = session.execute(oldest).all()
     if not leaves:
         return 0
-    edge = frontier(session, size(session))
+    edge = frontier(size(session))
     first = edge.size
-    nodes = [node for leaf in leaves for node in edge.add(leaf.hash)]
+    nodes = [node for leaf in leaves for node in edge.add(leaf.hash) if node[0] not in SMALL]
     ids = [leaf.id for leaf in leaves]
     session.execute(_ADD_PLACES, {"leaves": ids, "positions": list(range(first, edge.size))})
     levels, nths, hashes = zip(*nodes, strict=True)
@@ -77,15 +77,14 @@ def size(session: Session) -> int:
     return 0 if last is None else last + 1
 
 
-def frontier(session: Session, of_size: int) -> Frontier:
-    """The right edge of the tree at a size."""
-    hashes = {}
-    for level, nth in frontier_nodes(of_size):
-        found = session.scalar(select(Node.hash).where(Node.level == level, Node.nth == nth))
-        if found is None:
+def frontier(of_size: int) -> Frontier:
+    """The right edge of the tree at a size (inside a transaction); RuntimeError where a node is lost."""
+    edge = frontier_nodes(of_size)
+    found = proofs.fetch(edge)
+    for level, nth in edge:
+        if (level, nth) not in found:
             raise RuntimeError(f"the tree has lost node {nth} of level {level}")
-        hashes[level] = found
-    return Frontier(of_size, hashes)
+    return Frontier(of_size, {level: hashed for (level, _), hashed in found.items()})
 
 
 def checkpoint(*, at_once: bool = False) -> Checkpoint | None:
@@ -95,7 +94,7 @@ def checkpoint(*, at_once: bool = False) -> Checkpoint | None:
         now_size = size(session)
         if last and (last.size == now_size or (not at_once and clock.now() - last.created_at < SIGN_EVERY)):
             return None
-        root = frontier(session, now_size).root()
+        root = frontier(now_size).root()
     return _keep(note.Head(origin(), now_size, root))
 
 

@@ -278,7 +278,7 @@ def sabotage(superuser_url: str, statement: str) -> None:
     [
         ("update evidence_leaf set hash = decode(repeat('00', 32), 'hex') where id = 3", "evidence_node"),
         (
-            "update evidence_node set hash = decode(repeat('00', 32), 'hex') where level = 1 and nth = 1",
+            "update evidence_node set hash = decode(repeat('00', 32), 'hex') where level = 5 and nth = 0",
             "evidence_node",
         ),
         ("delete from evidence_node where level = 0 and nth = 4", "evidence_node"),
@@ -289,7 +289,7 @@ def sabotage(superuser_url: str, statement: str) -> None:
 )
 def test_what_a_superuser_changes_is_found(live_app: Flask, postgres, statement: str, table: str) -> None:  # type: ignore[no-untyped-def]
     """Sabotage: compare the roots only, or trust the root column."""
-    put(9)
+    put(33)
     evidence.checkpoint_now()
     assert audit.check_tree().findings == ()
     sabotage(postgres.superuser_url, statement)
@@ -311,7 +311,6 @@ def test_a_tree_rewritten_from_the_leaf_up_is_found(live_app: Flask, postgres, c
     for statement in (
         f"update evidence_leaf set hash = decode('{forged.hex()}', 'hex') where hash = decode('{one.hex()}', 'hex')",
         f"update evidence_node set hash = decode('{forged.hex()}', 'hex') where level = 0 and nth = 0",
-        f"update evidence_node set hash = decode('{root.hex()}', 'hex') where level = 1",
         f"update evidence_checkpoint set root = decode('{root.hex()}', 'hex')" if column_too else "select true",
     ):
         sabotage(postgres.superuser_url, statement)
