@@ -12,8 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
 from lms import config, demo, reactions
+from lms.accounts import faces, sessions
 from lms.accounts import routes as accounts
-from lms.accounts import sessions
 from lms.accounts import tasks as accounts_tasks
 from lms.accounts.routes import audit as audit_pages
 from lms.accounts.routes import catalogues as catalogue_pages
@@ -126,6 +126,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         part.init_app(app)
     sending.init_app(app, app.config["LMS"])
     province.init_app(app, app.config["LMS"].providers)
+    faces.init_app(app, app.config["LMS"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_blueprint(lrs.bp)

@@ -8,9 +8,10 @@ from lms.accounts.signing_in import rights as signing_in_rights
 from lms.cohorts import rights as cohort_rights
 from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation.events import Reactions, Table
-from lms.learning.actions import opening, registering
+from lms.learning.actions import facing, opening, registering
 from lms.learning.actions.cmi5 import registering as cmi5_registering
 from lms.learning.queries import copies as learning_copies
+from lms.learning.queries import proofs as learning_proofs
 from lms.lrs import copies as record_copies
 from lms.publishing.events import VersionStopped
 
@@ -19,9 +20,15 @@ TABLE: Table = {
     CohortOpened: Reactions(now=(registering.opened,), later=(cmi5_registering.opened,)),
     PeopleEnrolled: Reactions(now=(registering.enrolled,), later=(cmi5_registering.enrolled,)),
     VersionStopped: Reactions(now=(opening.stopped,)),
-    PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget)),
+    PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget, facing.forget)),
 }
 # What each capability adds to the copy of a person's data: person id -> sections of plain data.
-COPIES = (signing_in_rights.copy_of, cohort_rights.copy_of, learning_copies.copy_of, record_copies.copy_of)
+COPIES = (
+    signing_in_rights.copy_of,
+    cohort_rights.copy_of,
+    learning_copies.copy_of,
+    learning_proofs.copy_of,
+    record_copies.copy_of,
+)
 # Why an account cannot be erased yet: person id -> sentence or None.
 HOLDS = (cohort_rights.why_not_erase,)

@@ -24,6 +24,7 @@ from tests.cohorts.classes import a_version
 from tests.inspections.looks import inspected
 from tests.learning import packages
 from tests.learning.classroom import RIGHT, Classroom, a_check, an_open_class
+from tests.learning.face_house import an_ended_look
 from tests.learning.media_world import a_paper, a_sound
 from tests.learning.reviewed import reviews_of
 from tests.lrs.world import records_of
@@ -100,6 +101,7 @@ def build(cast: Cast) -> World:
     ids |= reviews_of(cast, room)
     ids |= inspected(cast, room)
     ids["check_id"] = a_check(room)
+    ids["face_id"] = an_ended_look(room)
     ids["upload_id"] = _an_upload(cast)
     waiting = _a_waiting_version(cast)
     ids |= _around(cast, waiting)

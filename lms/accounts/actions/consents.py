@@ -33,12 +33,13 @@ def give_on_paper(person_id: UUID, purpose: Purpose, principal: Principal) -> No
 
 
 def withdraw(purpose: Purpose, principal: Principal) -> None:
-    """Take a yes back: what rested on it ends, and its contents and documents are deleted."""
+    """Take a yes back: what rested on it ends; what only the consent to sensitive data allowed is deleted."""
     person_id = principal.person()
     if not queries.has_consented(person_id, purpose):
         return
     _write(person_id, purpose, "phone", principal, given=False)
-    documents.delete(attributes.end_sensitive(person_id, Ended.CONSENT_WITHDRAWN, principal))
+    if purpose is Purpose.SENSITIVE:
+        documents.delete(attributes.end_sensitive(person_id, Ended.CONSENT_WITHDRAWN, principal))
     audit("consent:withdraw", subject=f"person {person_id}", reason=str(purpose))
 
 

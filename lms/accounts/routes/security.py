@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import Response, redirect, render_template, request, session, url_for
 
-from lms.accounts import actions, queries, sessions
+from lms.accounts import actions, faces, queries, sessions
 from lms.accounts.forms import AppCodeForm, NameForm, NewPasswordForm, ProofForm
 from lms.accounts.routes import second_factor, welcome
 from lms.accounts.routes.blueprint import bp, own_path
 from lms.accounts.rules import limits as most
 from lms.accounts.rules import signing_in as terms
+from lms.accounts.rules.consents import FACES
 from lms.accounts.signing_in import codes, factors, limits, passkeys, passwords, phones, recovery, totp
 from lms.foundation.database import transaction
 from lms.foundation.errors import LMSError, Refused
@@ -27,7 +28,9 @@ def security() -> Any:
     me = current().person()
     with transaction(current()):
         person = queries.person(me)
+        agreed = any(queries.has_consented(me, one) for one in FACES)
     page = {"own": factors.factors_of(me), "browsers": sessions.browsers(me, _token()), "person": person}
+    page |= {"faces": {"agreed": agreed} if agreed or faces.looks() else None}
     return render_template("accounts/security.html", staff=_staff(), **page)
 
 

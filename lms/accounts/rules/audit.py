@@ -29,6 +29,7 @@ ACTIONS = {
     "delegation:lend": "委托同事代做",
     "delegation:note": "知道了委托",
     "document:look": "查看证件材料",
+    "face:start": "把姓名和身份证号交去核验人脸",
     "factor:add": "添加登录验证方式",
     "factor:remove": "去掉登录验证方式",
     "filing:opened": "同意开班",

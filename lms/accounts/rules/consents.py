@@ -9,6 +9,8 @@ class Purpose(StrEnum):
     """What a consent is for; one separate yes for each."""
 
     SENSITIVE = "sensitive"
+    FACE_TENCENT = "face_tencent"
+    FACE_ALIYUN = "face_aliyun"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,24 @@ class ConsentText:
         return hashlib.sha256("\n".join((self.version, self.title, *self.paragraphs)).encode()).hexdigest()
 
 
+def _face(purpose: Purpose, provider: str) -> ConsentText:
+    """To whom a face goes is part of what is agreed to: another provider is another yes."""
+    return ConsentText(
+        purpose,
+        "2026-11",
+        f"同意请{provider}用人脸核验是你本人",
+        (
+            "这一项自愿。不刷脸也能确认是你本人：短信验证码、手机的通行密钥、请老师当面确认，学时一样算。",
+            f"你每次点“刷脸”，我们把你的姓名和身份证号交给{provider}。你打开它的页面让它拍一小段，它拿去和身份证照片比。",
+            f"{provider}告诉我们：是不是你本人、有多像，再给我们看一张拍到的照片。",
+            "这张照片我们只用来查有没有被人反复用，算出一个编码就丢掉，不保存。",
+            "我们留下的是：哪一家核验的、什么时候、有没有通过、有多像，还有这次核验和照片的编码。它们和学时记录一起保存。",
+            f"{provider}怎么保存你的照片和录像，按它自己的规定，打开它的页面时会给你看。",
+            "同意以后随时可以撤回，在“我的”里点“登录与安全”。撤回以后不再把你的资料交给它，已经算好的学时不受影响。",
+        ),
+    )
+
+
 TEXTS = (
     ConsentText(
         Purpose.SENSITIVE,
@@ -38,7 +58,10 @@ TEXTS = (
             "不同意也能学别的课。同意以后随时可以撤回，撤回后内容和材料都会删掉，已经算好的学时不受影响。",
         ),
     ),
+    _face(Purpose.FACE_TENCENT, "腾讯云"),
+    _face(Purpose.FACE_ALIYUN, "阿里云"),
 )
+FACES = frozenset({Purpose.FACE_TENCENT, Purpose.FACE_ALIYUN})
 NOT_GIVEN = "这一项是敏感信息，要本人先同意我们保存"
 
 
@@ -50,3 +73,8 @@ def current(purpose: Purpose) -> ConsentText:
 def text_of(purpose: str, version: str) -> ConsentText | None:
     """The wording that somebody agreed to; None for one that we no longer know."""
     return next((t for t in TEXTS if t.purpose == purpose and t.version == version), None)
+
+
+def for_faces_of(provider: str) -> Purpose:
+    """The consent that lets a provider (its name in the settings) look at somebody's face."""
+    return Purpose(f"face_{provider}")

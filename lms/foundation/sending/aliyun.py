@@ -40,7 +40,7 @@ class Aliyun:
         found = self._call(*self._call_of(message) if voice else self._sms_of(message))
         code = str(found.get("Code", ""))
         if code != "OK":
-            raise _problem(code)
+            raise problem(code)
         return str(found["CallId" if voice else "BizId"])
 
     def _sms_of(self, message: Outgoing) -> tuple[str, str, dict[str, str]]:
@@ -57,9 +57,14 @@ class Aliyun:
         return host, "SingleCallByTts", {"CalledNumber": message.to, **words, **filled}
 
     def _call(self, host: str, action: str, query: dict[str, str]) -> dict[str, Any]:
-        text = canonical_query(query)
-        headers = sign(self.account, host, action, text, clock.now(), random.token_hex(16))
-        return ask("POST", f"{self.account.scheme}://{host}/?{text}", headers=headers)
+        return call(self.account, host, action, query)
+
+
+def call(account: Account, host: str, action: str, query: dict[str, str], version: str = VERSION) -> dict[str, Any]:
+    """What an action of Alibaba Cloud answers, whatever its code says; raises ProviderAway."""
+    text = canonical_query(query)
+    headers = sign(account, host, action, text, clock.now(), random.token_hex(16), version)
+    return ask("POST", f"{account.scheme}://{host}/?{text}", headers=headers)
 
 
 def canonical_query(query: dict[str, str]) -> str:
@@ -88,7 +93,8 @@ def sign(
     return {**headers, "Authorization": signed}
 
 
-def _problem(code: str) -> Exception:
+def problem(code: str) -> Exception:
+    """What a code that is not good means: patience, an empty account, or a refusal."""
     if code in QUOTA:
         return QuotaReached(code)
     patience = code.startswith(("Throttling", "ServiceUnavailable", "InternalError", "isp.")) or not code

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from lms.foundation.sending.messages import ProviderAway
 
@@ -24,3 +25,15 @@ def ask(method: str, url: str, **rest: Any) -> dict[str, Any]:
     if answer.status_code >= 500 or not isinstance(found, dict):
         raise ProviderAway(f"HTTP {answer.status_code}")
     return found
+
+
+def fetch(url: str, most: int) -> bytes:
+    """A file of a provider, at most so many bytes; raises ProviderAway, which names the kind of failure alone."""
+    try:
+        with requests.get(url, timeout=PATIENCE, allow_redirects=False, stream=True) as answer:
+            found = answer.raw.read(most + 1, decode_content=True)
+    except (requests.RequestException, HTTPError, OSError) as problem:
+        raise ProviderAway(type(problem).__name__) from None
+    if answer.status_code != 200 or not found or len(found) > most:
+        raise ProviderAway(f"HTTP {answer.status_code}")
+    return bytes(found)

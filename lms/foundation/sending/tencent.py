@@ -61,20 +61,7 @@ class Tencent:
         return str(self._ask(host, VOICE, "SendCodeVoice", body)["SendStatus"]["CallId"])
 
     def _ask(self, host: str, api: tuple[str, str], action: str, body: dict[str, Any]) -> dict[str, Any]:
-        payload = json.dumps(body, ensure_ascii=False).encode()
-        at, (service, version) = clock.now(), api
-        headers = {
-            "Authorization": sign(self.account, host, service, payload, at),
-            "Content-Type": CONTENT,
-            "X-TC-Action": action,
-            "X-TC-Version": version,
-            "X-TC-Timestamp": str(int(at.timestamp())),
-            "X-TC-Region": self.account.options.get("region", "ap-guangzhou"),
-        }
-        found = ask("POST", f"{self.account.scheme}://{host}/", headers=headers, data=payload)["Response"]
-        if "Error" in found:
-            raise _problem(found["Error"]["Code"])
-        return found  # type: ignore[no-any-return]
+        return call(self.account, host, api, action, body)
 
 
 CONTENT = "application/json; charset=utf-8"
@@ -92,6 +79,24 @@ def sign(account: Account, host: str, service: str, payload: bytes, at: datetime
         key = hmac.digest(key, part.encode(), hashlib.sha256)
     signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
     return f"{algorithm} Credential={account.key}/{scope}, SignedHeaders=content-type;host, Signature={signature}"
+
+
+def call(account: Account, host: str, api: tuple[str, str], action: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What an API (service, version) of Tencent Cloud answers; raises ProviderAway, QuotaReached or ProviderRefused."""
+    payload = json.dumps(body, ensure_ascii=False).encode()
+    at, (service, version) = clock.now(), api
+    headers = {
+        "Authorization": sign(account, host, service, payload, at),
+        "Content-Type": CONTENT,
+        "X-TC-Action": action,
+        "X-TC-Version": version,
+        "X-TC-Timestamp": str(int(at.timestamp())),
+        "X-TC-Region": account.options.get("region", "ap-guangzhou"),
+    }
+    found = ask("POST", f"{account.scheme}://{host}/", headers=headers, data=payload)["Response"]
+    if "Error" in found:
+        raise _problem(found["Error"]["Code"])
+    return found  # type: ignore[no-any-return]
 
 
 def _problem(code: str) -> Exception:

@@ -37,12 +37,14 @@ def is_proved(person_id: UUID, policy: HourPolicy, at: datetime) -> bool:
     return bool(db.session.scalar(select(mine)))
 
 
-def keep(registration: Registration, method: Method, image_hash: bytes | None = None) -> None:
+def keep(
+    registration: Registration, method: Method, *, face_id: UUID | None = None, image_hash: bytes | None = None
+) -> None:
     """Keep a proof that somebody has just given in their own course; the caller has checked it."""
     held = leases.lock(registration.person_id)
     at = held.now()
     leases.keep(replace(held, last_at=at))
-    _write(registration, method, at, image_hash=image_hash)
+    _write(registration, method, at, face_id=face_id, image_hash=image_hash)
 
 
 def attest(cohort_id: UUID, people: Collection[UUID], principal: Principal) -> int:
@@ -77,8 +79,10 @@ def _write(
     at: datetime,
     *,
     by: UUID | None = None,
+    face_id: UUID | None = None,
     image_hash: bytes | None = None,
 ) -> None:
     whose = {name: getattr(registration, name) for name in _PLACED}
-    how = {"method": str(method), "level": LEVELS[method], "attested_by": by, "image_hash": image_hash}
+    how = {"method": str(method), "level": LEVELS[method], "attested_by": by}
+    how |= {"face_id": face_id, "image_hash": image_hash}
     db.session.execute(insert(IdentityProof).values(id=uuid4(), at=at, **whose, **how))

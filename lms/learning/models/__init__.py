@@ -2,6 +2,7 @@
 
 from lms.learning.models.checking import HoursCheck, HoursDifference, HoursDifferenceWord
 from lms.learning.models.cmi5 import Cmi5Au, Cmi5Registration, Cmi5Satisfied, XapiSession
+from lms.learning.models.faces import FaceLook, FaceResult
 from lms.learning.models.launches import BlockedHost, Launch, RemoteHost
 from lms.learning.models.presence import IdentityProof, PresenceAnswer, PresenceCheck, StudyWish
 from lms.learning.models.reviews import (
@@ -37,6 +38,8 @@ __all__ = [
     "Cmi5Satisfied",
     "CorrectionDecision",
     "Coverage",
+    "FaceLook",
+    "FaceResult",
     "HoldDecision",
     "HourCorrection",
     "HourLedger",

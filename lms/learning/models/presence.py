@@ -49,7 +49,10 @@ class PresenceAnswer(Identified, Placed, db.Model):  # type: ignore[name-defined
 
 
 class IdentityProof(Identified, Placed, db.Model):  # type: ignore[name-defined]
-    """A proof of who is learning, and how much it assures (rules/proofs.py); append-only."""
+    """A proof of who is learning, and how much it assures (rules/proofs.py); append-only.
+
+    A face names its look (`face_id`), and the keyed hash of the picture where the provider showed it.
+    """
 
     __tablename__ = "identity_proof"
 
@@ -60,7 +63,8 @@ class IdentityProof(Identified, Placed, db.Model):  # type: ignore[name-defined]
     method: Mapped[str]
     level: Mapped[int] = mapped_column(SmallInteger)
     attested_by: Mapped[UUID | None]
-    image_hash: Mapped[bytes | None]
+    image_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    face_id: Mapped[UUID | None] = mapped_column(ForeignKey("face_look.id"), unique=True)
 
 
 class StudyWish(db.Model):  # type: ignore[name-defined]

@@ -4,6 +4,7 @@ from lms.learning.routes import (  # noqa: F401 - the doors of one blueprint
     appeals,
     courses,
     documents,
+    facing,
     hosts,
     hours,
     markings,

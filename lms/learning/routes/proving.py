@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, session, url_for
+from flask import Response, redirect, render_template, request, session, url_for
 
+from lms.accounts import faces
 from lms.accounts import queries as accounts
 from lms.accounts.routes.second_factor import CHALLENGE
+from lms.accounts.rules.consents import for_faces_of
 from lms.accounts.signing_in import codes, factors, passkeys, phones, visits
 from lms.cohorts import queries as cohorts
 from lms.foundation import clock
@@ -22,8 +24,14 @@ from lms.learning.queries import proofs as found_proofs
 from lms.learning.routes.blueprint import STUDY, bp, own_course
 from lms.learning.rules import proofs
 from lms.learning.rules.proofs import Method
+from lms.plans.rules import HourPolicy
 
 CODE = "study_proof"
+# Our own pages, and one frame of our own: the cage in which a provider of faces looks at the browser.
+FRAMED = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';"
+    " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @bp.route("/courses/<uuid:registration_id>/identity", methods=["GET", "POST"])
@@ -42,7 +50,7 @@ def identity(registration_id: UUID) -> Any:
             return redirect(url_for("learning.course", registration_id=course.registration.id), 303)
         except Refused as refusal:
             form.code.errors = [refusal.sentence]
-    return _page(registration_id, form), 422 if form.errors else 200
+    return identity_page(registration_id, form), 422 if form.errors else 200
 
 
 @bp.post("/courses/<uuid:registration_id>/identity/code")
@@ -92,19 +100,39 @@ def attest(cohort_id: UUID) -> Any:
     return page, 422 if told else 200
 
 
-def _page(registration_id: UUID, form: ProofCodeForm) -> str:
-    person_id = current().person()
+def identity_page(registration_id: UUID, form: ProofCodeForm | None = None, told: str = "") -> Any:
+    """The ways that are open to the person, or how long their proof still holds; `told` is what went wrong elsewhere."""
     with transaction(current()):
         course = own_course(registration_id)
         policy = queries.policy_of(course)
-        proof = found_proofs.newest_proof(person_id, policy.identity_level if policy else 1)
-    own = factors.factors_of(person_id)
-    sent = session.get(CODE, {})
+        shares = _proof(policy) | _ways(policy)
+    shares |= {"own": factors.factors_of(current().person()), "sent": session.get(CODE, {}), "told": told}
+    shares |= {"form": form or ProofCodeForm(), "course": course, "policy": policy, "proofs": proofs}
+    answer = Response(render_template("learning/identity.html", **shares))
+    if shares["caged"] and not shares["holds"]:
+        answer.headers["Content-Security-Policy"] = FRAMED
+    return answer
+
+
+def _proof(policy: HourPolicy | None) -> dict[str, Any]:
+    """What the policy asks for, and the newest proof that is as good."""
+    level = policy.identity_level if policy else 0
+    proof = found_proofs.newest_proof(current().person(), level or 1)
     holds = policy is not None and proofs.enough(proof, policy, clock.now())
     until = proofs.valid_until(proof, policy) if proof and policy else None
-    enough = proofs.methods(policy) if policy else ()
-    shares = {"proof": proof, "holds": holds, "until": until, "enough": enough, "own": own, "sent": sent}
-    return render_template("learning/identity.html", course=course, policy=policy, form=form, proofs=proofs, **shares)
+    return {"level": level, "proof": proof, "holds": holds, "until": until}
+
+
+def _ways(policy: HourPolicy | None) -> dict[str, Any]:
+    """Which ways are offered; whether the person has agreed to a face, and the provider must see the browser first."""
+    me, here = current().person(), faces.looks()
+    has_phone = bool(accounts.person(me).masked_phone)
+    comparable = here is not None and faces.subject_of(me) is not None
+    level = policy.identity_level if policy else 0
+    offered = proofs.offered(level, has_phone=has_phone, faces=comparable)
+    agreed = here is not None and accounts.has_consented(me, for_faces_of(here.provider.name))
+    caged = agreed and Method.FACE in offered and here is not None and bool(here.provider.device_script)
+    return {"offered": offered, "here": here, "agreed": agreed, "caged": caged}
 
 
 def _keep(registration_id: UUID, method: Method) -> None:

@@ -3,6 +3,7 @@
 A programme's policy says how much it asks for (identity_level) and for how long a proof holds (identity_valid_minutes).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,7 +28,12 @@ WORDS = {
     Method.FACE: "人脸核验",
     Method.ATTESTED: "老师当面确认",
 }
-LEVEL_WORDS = {0: "不用核验", 1: "收得到本人手机的验证码", 2: "用本人手机的通行密钥", 3: "老师在教室当面确认"}
+# What a class asks for, to its trainees: all the ways beside the first are as good.
+ASKED = {
+    1: "收一条短信验证码就行，下面几种办法都可以，学时一样算。",
+    2: "短信验证码不够，下面几种办法都可以，学时一样算。",
+    3: "这个班只认老师当面确认：到教室上课，老师看见你，就替你确认。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,21 @@ def enough(proof: Proof | None, policy: HourPolicy, at: datetime) -> bool:
     return proof is not None and proof.level >= policy.identity_level and proof.at <= at < valid_until(proof, policy)
 
 
-def methods(policy: HourPolicy) -> tuple[Method, ...]:
-    """What is good enough, the simplest first."""
-    return tuple(method for method, level in LEVELS.items() if level >= max(1, policy.identity_level))
+def offered(level: int, *, has_phone: bool, faces: bool) -> tuple[Method, ...]:
+    """The ways that are good enough here, a face last and never the only one.
+
+    A code needs a registered phone, a face a provider and a resident card. A passkey can be made on the spot, and the
+    school's word asks nothing of the person: one of them is there at every level. Level 0 asks for nothing.
+    """
+    possible = {Method.CODE: has_phone, Method.PASSKEY: True, Method.ATTESTED: True}
+    others = tuple(method for method, can in possible.items() if can and LEVELS[method] >= level)
+    if not level:
+        return ()
+    return (*others, Method.FACE) if others and faces and LEVELS[Method.FACE] >= level else others
+
+
+def shown(level: int, methods: Collection[str]) -> str:
+    """A proof as sheets show it: level and means."""
+    if not level:
+        return "没有核验"
+    return f"{level} 级，{'、'.join(WORDS[method] for method in Method if method in methods)}"

@@ -40,6 +40,7 @@ async function use(button) {
 }
 
 const sorry = document.querySelector("[data-passkey-error]");
+for (const less of document.querySelectorAll("[data-passkey-less]")) less.hidden = Boolean(window.PublicKeyCredential);
 for (const button of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   button.hidden = false;
