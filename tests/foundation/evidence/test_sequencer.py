@@ -1,22 +1,20 @@
 """Leaves get places without gaps, whoever runs and whoever is killed; what was signed can be shown to hold."""
 
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from lms.foundation import clock, commands, evidence, secrets
 from lms.foundation.database import db, transaction
 from lms.foundation.evidence import audit, leaves, note, proofs, sequencer, tree
 from lms.foundation.evidence.models import Checkpoint, Leaf, Pending, Position
+from tests.forked import Forked
 from tests.people import SYSTEM
 
 
@@ -188,44 +186,46 @@ def test_a_transaction_that_commits_late_is_not_lost(live_app: Flask) -> None:
 @pytest.mark.services
 def test_kill_nine_leaves_a_whole_tree(live_app: Flask, postgres) -> None:  # type: ignore[no-untyped-def]
     """The sequencer is killed in mid-work again and again. Sabotage: commit places and nodes in two transactions."""
-    settings = live_app.config["LMS"]
-    environment = {
-        **os.environ,
-        "LMS_DATA": str(settings.data),
-        "LMS_DATABASE_URL": settings.database_url,
-        "LMS_DATABASE_OWNER_URL": settings.database_owner_url,
-    }
-    for _ in range(4):
-        before, deadline = (
-            len(places()),
-            time.monotonic() + 60,
-        )  # a guard against a hang: a busy machine starts a process slowly
-        process = subprocess.Popen([sys.executable, "-m", "lms.cli", "sequencer"], env=environment)
-        while len(places()) == before:
-            put(40)
-            assert time.monotonic() < deadline, "the sequencer did nothing"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    for round_ in range(4):
+        put(500)
+        process = started(live_app)
+        wait_for_places(500 * round_ + 1)
+        process.kill()
+    put(1)
     evidence.checkpoint_now()
     assert [position for position, _ in places()] == list(range(len(places())))
     report = audit.check_tree()
     assert report.findings == ()
-    assert report.leaves == len(places()) > 0
+    assert report.leaves == len(places()) == 2001
 
 
 @pytest.mark.services
 def test_the_process_ends_on_sigterm(live_app: Flask) -> None:
     """Sabotage: ignore the signal."""
-    settings = live_app.config["LMS"]
-    environment = {**os.environ, "LMS_DATA": str(settings.data), "LMS_DATABASE_URL": settings.database_url}
-    process = subprocess.Popen([sys.executable, "-m", "lms.cli", "sequencer"], env=environment)
+    process = started(live_app)
     put(1)
-    deadline = time.monotonic() + 60  # a guard against a hang: a busy machine starts a process slowly
-    while not places() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    wait_for_places(1)
+    assert process.end(60) == 0
     assert len(places()) == 1
+
+
+def started(app: Flask) -> Forked:
+    """`lms sequencer` on the database of the test."""
+    settings = app.config["LMS"]
+    own = {"LMS_DATA": str(settings.data), "LMS_DATABASE_URL": settings.database_url}
+    return Forked("lms.cli", "sequencer", env={**os.environ, **own})
+
+
+def wait_for_places(many: int) -> None:
+    """Until so many leaves have places, and not a moment longer; the limit guards against a hang."""
+    limit = time.monotonic() + 120
+    while True:
+        with transaction(SYSTEM) as session:
+            placed = session.scalar(select(func.count()).select_from(Position))
+        if placed >= many:
+            return
+        assert time.monotonic() < limit, "the sequencer did nothing"
+        time.sleep(0.005)
 
 
 def test_the_loop_outlives_a_database_that_goes_away(live_app: Flask, monkeypatch) -> None:  # type: ignore[no-untyped-def]
