@@ -1,8 +1,9 @@
 """Honest controls H1 to H12 of hours.md: nobody honest may lose anything by the defence."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from tests.redteam.attacks_1 import _honest as honest
+from tests.redteam.attacks_1 import honest, read, respond
 from tests.redteam.ground import HOUR_S, Ground
 from tests.redteam.hands import Lesson
 from tests.redteam.telling import scenario
@@ -72,14 +73,28 @@ def again(ground: Ground) -> Side:
 
 @scenario("H6", "a screen reader: no pointer, answers in 90 s", **FULL)
 def screen_reader(ground: Ground) -> Side:
-    honest(ground, ground.open(ground.somebody())).watch(0, HOUR_S)
-    yield True, ""
+    yield from _slowly(ground, 90, "voice")
 
 
 @scenario("H7", "slow hands: 120 s to answer", **FULL)
 def slow_hands(ground: Ground) -> Side:
-    honest(ground, ground.open(ground.somebody())).watch(0, HOUR_S)
-    yield True, ""
+    yield from _slowly(ground, 119, "keyboard")
+
+
+def _slowly(ground: Ground, after: float, way: str) -> Side:
+    """Somebody who asked for more time takes it, and no form asks for a key held down."""
+    who = ground.somebody()
+    ground.browser(who).post("/learn/wish", {"slow": True})
+    lesson, asked = ground.open(who), set[str]()
+
+    def attend(lesson: Lesson, answer: dict[str, Any]) -> None:
+        if (check := answer.get("check")) and lesson.soon is None:
+            asked.add(check["form"])
+            lesson.soon = (after, lambda: respond(lesson, check, read(ground, check), way))
+
+    lesson.attend = attend
+    lesson.watch(0, HOUR_S)
+    yield bool(asked) and "hold" not in asked, f"asked by {sorted(asked)}"
 
 
 @scenario("H8", "half as film, half as sound alone", **FULL)
@@ -106,7 +121,7 @@ def last_beat(ground: Ground) -> Side:
     yield lesson.last.data.get("accrued_ms") == 12_000, "the last beat lost something"
 
 
-@scenario("H11", "the server restarts in mid-lesson", most=HOUR_S, least=HOUR_S - 30, hours=1)
+@scenario("H11", "the server restarts in mid-lesson", **FULL)
 def restart(ground: Ground) -> Side:
     who = ground.somebody()
     lesson = honest(ground, ground.open(who)).watch(0, 1350)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,14 +21,23 @@ from lms.learning.checking import reading
 from lms.learning.checking.comparing import check
 from lms.learning.checking.policies import Book
 from lms.learning.models import HourLedger, LessonCompletion, Registration
+from lms.learning.models.reviews import Anomaly
+from lms.publishing.actions import standing
 from lms.publishing.models import Lesson, Package, PackageVersion
+from lms.publishing.rules.standing import Act
 from tests import people as cast_of
+from tests.learning import packages
+from tests.learning.classroom import QUIZ
+from tests.learning.cmi5 import world as cmi5_world
+from tests.learning.scorm import scos
 from tests.people import RURAL_ECOMMERCE, SYSTEM
 from tests.redteam.hands import PASSWORD, Browser, Line
 
 HOUR_S = 2700
 LESSONS = 20
 PLACE = {"region_code": "440606", "plan_code": "P06"}
+# a programme of another plan, and one that asks who is learning
+OTHER_PLAN, SAFETY = "P07-employment_skill", "P09-new_staff"
 
 
 @dataclass(frozen=True)
@@ -50,8 +59,10 @@ class Ground:
     cohorts: dict[str, UUID] = field(default_factory=dict)
     versions: dict[str, UUID] = field(default_factory=dict)
     lessons: dict[str, UUID] = field(default_factory=dict)
+    programmes: dict[str, str] = field(default_factory=dict)
     met: list[Trainee] = field(default_factory=list)
     count: int = 0
+    answered: int = 0
     restart: Callable[[], None] = lambda: None
 
     def somebody(self, *classes: str) -> Trainee:
@@ -71,13 +82,28 @@ class Ground:
     def enrol(self, person_id: UUID, name: str) -> UUID:
         """Put somebody on the roster of a class; the registration that follows."""
         cohort_id, tenant_id = self.cohorts[name], self.cast.organisations["anyi"]
+        place = _place(self.programmes[name])
         with transaction(SYSTEM):
-            db.session.add(Enrolment(tenant_id=tenant_id, cohort_id=cohort_id, person_id=person_id, **PLACE))
+            db.session.add(Enrolment(tenant_id=tenant_id, cohort_id=cohort_id, person_id=person_id, **place))
             db.session.flush()
-            told = PeopleEnrolled(cohort_id, tenant_id, self.versions[name], **PLACE, person_ids=(person_id,))
+            told = PeopleEnrolled(cohort_id, tenant_id, self.versions[name], **place, person_ids=(person_id,))
             registering.enrolled(told)
             mine = Registration.person_id == person_id, Registration.cohort_id == cohort_id
             return db.session.scalars(select(Registration.id).where(*mine)).one()
+
+    def hesitation(self) -> float:
+        """How long a person takes to answer: never twice alike."""
+        self.answered += 1
+        return 2.5 + self.answered * 1.37 % 9
+
+    def staff(self, key: str) -> Browser:
+        """A browser in which somebody of the cast works, with every factor proved."""
+        return self.browser(Trainee(self.cast.ids[key], cast_of.PEOPLE[key].phone, {}), "desktop")
+
+    def stop(self, name: str) -> None:
+        """An administrator stops the course of a class."""
+        with transaction(self.cast.principal("hequan")):
+            standing.put(self.versions[name], Act.STOPPED, "内容有错，先停下来", authority=True)
 
     def browser(self, who: Trainee, device: str = "phone") -> Browser:
         """A browser in which somebody is signed in."""
@@ -97,6 +123,16 @@ class Ground:
         """What the platform does every ten minutes: hold what is out of the common."""
         with transaction(SYSTEM):
             holding.look_on()
+
+    def anomalies(self, *who: Trainee) -> frozenset[str]:
+        """What was noticed of people."""
+        query = select(Anomaly.code).where(Anomaly.person_id.in_([one.id for one in who])).distinct()
+        with transaction(SYSTEM):
+            return frozenset(db.session.scalars(query))
+
+    def today(self) -> date:
+        """The day in Guangdong by the platform's clock."""
+        return clock.today()
 
     def held(self, *who: Trainee) -> float:
         """Seconds of people that wait for a reviewer."""
@@ -148,10 +184,31 @@ def lay_out(turn: Callable[[float], None], lines: Callable[[Trainee, str], Line]
     videos = {f"L{n}": _video(n, f"{n:064x}", HOUR_S) for n in range(1, LESSONS + 1)}
     _class(ground, "first", "2026-07", videos)
     _class(ground, "again", "2026-08", {"again L1": _video(1, f"{1:064x}", HOUR_S)})
+    _class(ground, "elsewhere", "2026-08b", {"elsewhere L1": _video(1, f"{1:064x}", HOUR_S)}, OTHER_PLAN)
+    _class(ground, "safety", "2026-08c", {"safety L1": _video(1, "5a" * 32, HOUR_S)}, SAFETY)
+    _class(ground, "stopped", "2026-08d", {"stopped L1": _video(1, "57" * 32, HOUR_S)})
     _class(ground, "padded", "2026-09", {"padded": {**_video(1, "ad" * 32, 1200), "declared_seconds": 5400}})
-    _class(ground, "pages", "2026-10", {f"P{n}": _pages(n, f"{900 + n:064x}") for n in range(1, 7)})
+    quiz = {"quiz": {"number": 7, "title": "测一测", "kind": "quiz", "content_hash": "b" * 64, "quiz": QUIZ}}
+    _class(ground, "pages", "2026-10", {f"P{n}": _pages(n, f"{900 + n:064x}") for n in range(1, 7)} | quiz)
     _class(ground, "pages again", "2026-11", {"again P5": _pages(5, f"{905:064x}")})
+    _packages(ground)
     return ground
+
+
+def _packages(ground: Ground) -> None:
+    """Classes of packages: `scorm` with SCO, `cmi5` with AU, 45 minutes approved for each."""
+    cast = ground.cast
+    whose = packages.Whose(cast.organisations["anyi"], cast.liumin, cast.hequan)
+    approved = {"approved_seconds": HOUR_S, "places": 18}
+    sco, au = {**scos.lesson("S1"), **approved}, {**cmi5_world.an_au(1), **approved}
+    block = {"id": "https://author.example/block/1", "title": "第一单元", "children": [{"au": 1}]}
+    course = {"id": "https://author.example/course", "title": "水稻育秧", "children": [{"block": block}]}
+    for name, format, lesson, structure in (("scorm", "scorm12", sco, scos.tree("S1")), ("cmi5", "cmi5", au, course)):
+        members = {str(lesson["entry"]).partition("?")[0]: b"<!doctype html><title>P</title>"}
+        ground.versions[name], [ground.lessons[name]] = packages.put(
+            whose, format, members, [lesson], "approved", structure
+        )
+        open_class(ground, name, f"2026-12-{name}")
 
 
 def _video(number: int, content: str, seconds: int) -> dict[str, Any]:
@@ -170,10 +227,12 @@ def _pages(number: int, content: str) -> dict[str, Any]:
     return {**what, "size_bytes": 90_000, "approved_seconds": HOUR_S, "places": 18, "entry": "讲义.pdf"}
 
 
-def _class(ground: Ground, name: str, code: str, lessons: dict[str, dict[str, Any]]) -> None:
-    cast, tenant_id, today = ground.cast, ground.cast.organisations["anyi"], clock.today()
-    package_id, version_id, cohort_id = uuid4(), uuid4(), uuid4()
-    what = {"title": f"开一家网店（{code}）", "programme_code": RURAL_ECOMMERCE, "tenant_id": tenant_id, **PLACE}
+def _class(
+    ground: Ground, name: str, code: str, lessons: dict[str, dict[str, Any]], programme: str = RURAL_ECOMMERCE
+) -> None:
+    cast, tenant_id, place = ground.cast, ground.cast.organisations["anyi"], _place(programme)
+    package_id, version_id = uuid4(), uuid4()
+    what = {"title": f"开一家网店（{code}）", "programme_code": programme, "tenant_id": tenant_id, **place}
     upload = {"upload_token": uuid4(), "source": {}, "source_hash": version_id.hex, "uploaded_by": cast.liumin}
     rest = {"declared_seconds": HOUR_S, "report": {}, "content_hash": version_id.hex, "state": "checked"}
     with transaction(SYSTEM):
@@ -184,14 +243,29 @@ def _class(ground: Ground, name: str, code: str, lessons: dict[str, dict[str, An
         db.session.flush()
         for key, lesson in lessons.items():
             ground.lessons[key] = uuid4()
-            whose = {"tenant_id": tenant_id, "version_id": version_id, **PLACE}
+            whose = {"tenant_id": tenant_id, "version_id": version_id, **place}
             db.session.add(Lesson(id=ground.lessons[key], **whose, **lesson))
         db.session.flush()
         version.state, version.decided_by, version.decided_at = "approved", cast.hequan, clock.now()
-        term = {"starts_on": today, "ends_on": today + timedelta(days=700), "planned_class_hours": 2, "teacher": "刘敏"}
-        filed = {"state": "open", "filed_at": clock.now(), "filed_by": cast.liumin, "opened_at": clock.now()}
-        title = {"code": code, "title": f"农村电商 {code}", "place": "", "programme_code": RURAL_ECOMMERCE, **PLACE}
-        db.session.add(Cohort(id=cohort_id, tenant_id=tenant_id, version_id=version_id, **term, **filed, **title))
+    ground.versions[name] = version_id
+    open_class(ground, name, code, programme)
+
+
+def open_class(ground: Ground, name: str, code: str, programme: str = RURAL_ECOMMERCE, **terms: Any) -> None:
+    """A class that an administrator has opened today for 700 days on the version of this name, unless `terms` say otherwise."""
+    cast, tenant_id, today, place = ground.cast, ground.cast.organisations["anyi"], clock.today(), _place(programme)
+    cohort_id, version_id = uuid4(), ground.versions[name]
+    usual = {"starts_on": today, "ends_on": today + timedelta(days=700), "planned_class_hours": 2, "teacher": "刘敏"}
+    filed = {"state": "open", "filed_at": clock.now(), "filed_by": cast.liumin, "opened_at": clock.now()}
+    title = {"code": code, "title": f"农村电商 {code}", "place": "", "programme_code": programme, **place}
+    with transaction(SYSTEM):
+        db.session.add(
+            Cohort(id=cohort_id, tenant_id=tenant_id, version_id=version_id, **{**usual, **filed, **title, **terms})
+        )
         db.session.flush()
-        registering.opened(CohortOpened(cohort_id, tenant_id, version_id, **PLACE))
-    ground.cohorts[name], ground.versions[name] = cohort_id, version_id
+        registering.opened(CohortOpened(cohort_id, tenant_id, version_id, **place))
+    ground.cohorts[name], ground.programmes[name] = cohort_id, programme
+
+
+def _place(programme: str) -> dict[str, str]:
+    return {"region_code": PLACE["region_code"], "plan_code": programme.partition("-")[0]}

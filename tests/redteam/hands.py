@@ -20,6 +20,7 @@ class Answer:
 
     status: int
     text: str
+    where: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -39,6 +40,10 @@ class Answer:
 class Line(Protocol):
     """A way to the server."""
 
+    def keep(self, name: str, value: str) -> None:
+        """Keep a cookie."""
+        ...
+
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         """Send one request."""
         ...
@@ -51,6 +56,10 @@ class HttpLine:
         self.port, self.agent = port, agent
         self.host = f"app.lms.localhost:{port}"
         self.cookies: dict[str, str] = {}
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a cookie."""
+        self.cookies[name] = value
 
     def sign_in(self, phone: str) -> None:
         """Sign in with the password that everybody here has."""
@@ -73,7 +82,7 @@ class HttpLine:
             name, _, value = said.split(";")[0].partition("=")
             self.cookies[name] = value
         connection.close()
-        return Answer(answer.status, text)
+        return Answer(answer.status, text, answer.headers.get("Location", ""))
 
 
 class TestLine:
@@ -84,10 +93,14 @@ class TestLine:
     def __init__(self, client: Any, agent: str = PHONE) -> None:
         self.client, self.agent = client, agent
 
+    def keep(self, name: str, value: str) -> None:
+        """Keep a cookie."""
+        self.client.set_cookie(name, value)
+
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         """Call the application."""
         answer = self.client.open(path, method=method, data=body, headers={"User-Agent": self.agent, **headers})
-        return Answer(answer.status_code, answer.get_data(as_text=True))
+        return Answer(answer.status_code, answer.get_data(as_text=True), answer.headers.get("Location", ""))
 
 
 def _csrf(page: str) -> str:
@@ -115,9 +128,27 @@ class Browser:
         body = data if isinstance(data, bytes) else json.dumps(data).encode()
         return self.line.call(method, path, body, {**own, **headers})
 
+    def form(self, path: str, **words: str) -> Answer:
+        """A form of a page, as a browser without a script sends it."""
+        self.csrf = self.csrf or _csrf(self.get(path).text) or _csrf(self.get("/me").text)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.line.call("POST", path, urlencode({"csrf_token": self.csrf, **words}).encode(), kind)
+
+    def upload(self, path: str, name: str, data: bytes) -> Answer:
+        """A form with a file of this name."""
+        self.csrf = self.csrf or _csrf(self.get(path).text) or _csrf(self.get("/me").text)
+        head = '--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + self.csrf
+        head += f'\r\n--cut\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        kind = {"Content-Type": "multipart/form-data; boundary=cut"}
+        return self.line.call("POST", path, head.encode() + data + b"\r\n--cut--\r\n", kind)
+
     def post(self, path: str, data: Any, **headers: str) -> Answer:
         """JSON by POST."""
         return self.send("POST", path, data, **headers)
+
+    def be_device(self, name: str) -> None:
+        """Take the cookie by which a device is known again."""
+        self.line.keep("__Host-device", name)
 
     def open(self, registration_id: UUID, lesson_id: UUID) -> "Lesson":
         """Open a lesson here; RuntimeError where the server will not."""
@@ -139,12 +170,14 @@ class Lesson:
     answers: list[Answer] = field(default_factory=list)
     # what to do about a presence check in an answer; an honest trainee answers, a machine does not
     attend: Callable[["Lesson", dict[str, Any]], None] | None = None
+    # what the person does after so many seconds of the server's time, while the lesson goes on
+    soon: tuple[float, Callable[[], object]] | None = None
 
     def beat(
         self, stretches: Sequence[tuple[float, float]] = (), why: str = "tick", *, after: float = 0.0, **more: Any
     ) -> Answer:
         """Let server time pass, then send the next beat."""
-        self.browser.turn(after)
+        pass_time(self.browser.turn, [self], after)
         return self.deliver(self.next(stretches, why, **more))
 
     def next(self, stretches: Sequence[tuple[float, float]] = (), why: str = "tick", **more: Any) -> dict[str, Any]:
@@ -169,9 +202,35 @@ class Lesson:
             to = min(end, start + every * rate)
             self.beat([(start, to)], why if to >= end else "tick", after=(to - start) / rate)
             start = to
+        return self.rest()
+
+    def rest(self) -> "Lesson":
+        """Nothing plays until what the person was about to do is done."""
+        if self.soon:
+            pass_time(self.browser.turn, [self], self.soon[0])
         return self
 
     @property
     def last(self) -> Answer:
         """The newest answer."""
         return self.answers[-1]
+
+
+def pass_time(turn: Callable[[float], None], lessons: Sequence[Lesson], seconds: float) -> None:
+    """Let server time pass for lessons that are open at once; what somebody was about to do meanwhile is done in its time."""
+    while waiting := [lesson for lesson in lessons if lesson.soon and lesson.soon[0] <= seconds]:
+        first = min(waiting, key=lambda lesson: lesson.soon[0] if lesson.soon else 0.0)
+        after, act = first.soon or (0.0, lambda: None)
+        _step(turn, lessons, after)
+        seconds -= after
+        first.soon = None
+        act()
+    _step(turn, lessons, seconds)
+
+
+def _step(turn: Callable[[float], None], lessons: Sequence[Lesson], seconds: float) -> None:
+    if seconds:
+        turn(seconds)
+    for lesson in lessons:
+        if lesson.soon:
+            lesson.soon = (lesson.soon[0] - seconds, lesson.soon[1])

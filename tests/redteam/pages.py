@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.redteam.attacks_1 import _honest as honest
+from tests.redteam.attacks_1 import honest
 from tests.redteam.ground import HOUR_S, Ground
 from tests.redteam.hands import Lesson
 from tests.redteam.telling import scenario
@@ -28,14 +28,14 @@ def read(lesson: Lesson, seconds: float = HOUR_S, pages: int = PLACES) -> Lesson
     return lesson
 
 
-@scenario("P1", "one page left open for 45 minutes", most=CEILING_S, least=200, reasons=["no_progress"])
+@scenario("P1", "one page left open for 45 minutes", most=CEILING_S, least=CEILING_S, reasons=["no_progress"])
 def one_page(ground: Ground) -> Side:
     lesson = honest(ground, ground.open(ground.somebody("pages"), "P1", "pages"))
     stay(lesson, "page 1", HOUR_S)
     yield lesson.last.status == 200, f"answered {lesson.last.status}"
 
 
-@scenario("P2", "a macro turns 18 pages, one a second", most=18 + CEILING_S)
+@scenario("P2", "a macro turns 18 pages, one a second", most=18 + CEILING_S, least=CEILING_S)
 def macro(ground: Ground) -> Side:
     lesson = honest(ground, ground.open(ground.somebody("pages"), "P2", "pages"))
     for page in range(1, PLACES + 1):
@@ -44,29 +44,12 @@ def macro(ground: Ground) -> Side:
     yield lesson.last.status == 200, f"answered {lesson.last.status}"
 
 
-@scenario("P3", "the package says session_time 9999 h", most=10)
-def session_time(ground: Ground) -> Side:
-    lesson = ground.open(ground.somebody("pages"), "P3", "pages")
-    lesson.beat(
-        [], after=10, place="page 1", hidden=False, session_time="9999:00:00", **{"cmi.core.session_time": "9999:00:00"}
-    )
-    yield lesson.last.status == 200, f"answered {lesson.last.status}"
-
-
-@scenario("P4", "completed, passed and terminated at once", most=3)
-def at_once(ground: Ground) -> Side:
-    who = ground.somebody("pages")
-    lesson = ground.open(who, "P4", "pages")
-    lesson.beat([], "ended", after=3, place="page 18", hidden=False, completion=True, success=True)
-    yield ground.completed(who) == 0, "the lesson is complete"
-
-
-@scenario("P5", "the same package twice", most=HOUR_S, least=HOUR_S - 60, hours=1)
+@scenario("P5", "the same package twice", most=HOUR_S, least=HOUR_S, hours=1)
 def same_package(ground: Ground) -> Side:
     who = ground.somebody("pages", "pages again")
-    read(honest(ground, ground.open(who, "P5", "pages")), HOUR_S + 30)
+    read(honest(ground, ground.open(who, "P5", "pages")))
     before = ground.credited(who)
-    read(honest(ground, ground.open(who, "again P5", "pages again")), HOUR_S)
+    read(honest(ground, ground.open(who, "again P5", "pages again")))
     yield ground.credited(who) == before, "the second package earned as well"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tests.redteam import attacks_1, attacks_2, controls, pages  # noqa: F401 - importing them names the scenarios
+from tests.redteam import attacks_1, attacks_2, controls, crafted, packages, pages  # noqa: F401 - importing them names the scenarios
 from tests.redteam.ground import Ground
 from tests.redteam.telling import CLASS_HOUR_S, Result, Scenario, judge
 

@@ -1,28 +1,10 @@
 """A few of the attacks and controls without a server; `make redteam` plays them all over HTTP."""
 
-from datetime import timedelta
-from typing import Any
-
-import pytest
-
-from lms.foundation import clock
-from tests.conftest import client_of
-from tests.redteam.ground import Ground, Trainee, lay_out
-from tests.redteam.hands import DESKTOP, PHONE, TestLine
+from tests.redteam.ground import Ground
 from tests.redteam.running import play
 from tests.redteam.telling import everything
 
 SMALL = [one for one in everything() if one.small]
-
-
-@pytest.fixture
-def ground(app: Any, people: Any, turn_clock: Any) -> Ground:
-    """The class and its people, rolled back afterwards."""
-
-    def line(who: Trainee, device: str) -> TestLine:
-        return TestLine(client_of(app, who.id), DESKTOP if device == "desktop" else PHONE)
-
-    return lay_out(lambda seconds: clock.turn(timedelta(seconds=seconds)), line, people)
 
 
 def test_a_few_attacks_are_withstood_and_honest_trainees_lose_nothing(ground: Ground) -> None:

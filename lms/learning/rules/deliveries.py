@@ -7,6 +7,9 @@ from uuid import UUID
 from lms.learning.rules.segments import Why
 from lms.learning.rules.stretches import NOTHING, Stretches, tidy, union
 
+# Two of the fullest deliveries that a phone sends may have been refused before this one.
+FURTHEST = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -69,6 +72,11 @@ def sort_out(beats: Sequence[Sent], last_seq: int) -> tuple[Delivery | None, Del
     overtaken = tuple(beat for beat in ordered if beat.seq <= last_seq)
     onward = tuple(beat for beat in ordered if beat.seq > last_seq)
     return (Delivery(overtaken) if overtaken else None, Delivery(onward) if onward else None)
+
+
+def ahead(beats: Sequence[Sent], last_seq: int) -> bool:
+    """Whether a number lies further ahead than a phone's queue explains: taken in, it would make every beat after it late."""
+    return any(beat.seq > last_seq + FURTHEST for beat in beats)
 
 
 def played(beats: Sequence[Sent], length_ms: int) -> list[tuple[Stretches, Why]]:
