@@ -11,17 +11,20 @@ SOURCES = [path for path in sorted((ROOT / "lms").rglob("*.py")) if "static" not
 
 # The tables that hold what counts, and the modules that may write them.
 LEDGER = {"lms/learning/actions/sealing.py", "lms/learning/actions/writing.py", "lms/learning/actions/correcting.py"}
+# What an ordinary commit of a SCO writes with it, by the same function within its own (0030).
+LEDGER |= {"lms/learning/actions/scorm/glancing.py"}
 COVERAGE = {"lms/learning/actions/sessions.py", "lms/learning/actions/writing.py"}
 COMPLETION = {"lms/learning/actions/completing.py"}
 # Every call that ends in one of them, by the door or the round that makes it.
 DOORS = {
     "beating.take": {"lms/learning/routes/playing.py"},
+    "committing.take": {"lms/learning/routes/scorm.py"},
     "launching.launch": {"lms/learning/routes/playing.py", "lms/learning/actions/opening.py"},
     "presence.answer": {"lms/learning/routes/presence.py"},
     "presence.sweep": {"lms/learning/presence_tasks.py"},
 }
 WRITES = re.compile(
-    r"insert into (hour_ledger|coverage|lesson_completion)|update (coverage|lesson_completion)|study_(add|write)"
+    r"insert into (hour_ledger|coverage|lesson_completion)|update (coverage|lesson_completion)|study_(add|write)|scorm_keep_as"
     r"|insert\((HourLedger|Coverage|LessonCompletion|LEDGER|COVERAGE)|update\((HourLedger|Coverage|LessonCompletion)"
     r"|session\.add\((HourLedger|Coverage|LessonCompletion)|\b(HourLedger|Coverage|LessonCompletion)\([a-z_]+="
 )

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import msgspec
 
 from lms.learning.actions import beating, working
-from lms.learning.actions.writing import Raw
+from lms.learning.actions.working import Work
+from lms.learning.actions.writing import Change, Raw
 from lms.learning.rules.answers import Answer
 
 LONGEST_BODY = 4_000
@@ -22,9 +23,24 @@ def observe(person_id: UUID, session_id: UUID, *, place: str = "", body: str, ip
     Called inside the transaction of what was seen; raises NotFound for a session that is not the person's.
     """
     work = working.take_up(person_id, session_id)
+    return beating.see(work, place[:200], _raw(work, place, body), ip) if is_kept(work, place) else None
+
+
+def glance(work: Work, place: str, body: str, ip: str) -> tuple[Change, Answer] | None:
+    """The same of what was read without a lock and is_kept(): what is to be written if nobody was quicker, and the answer.
+
+    None where there is more to do than that.
+    """
+    return beating.seen_at_once(work, place[:200], _raw(work, place, body), ip)
+
+
+def is_kept(work: Work, place: str) -> bool:
+    """Whether a sign of life is kept at all: in a session without a timeline that has not ended, and not the same so soon."""
     session = work.session
     repeats = work.at - session.last_at < AGAIN and place[:200] in ("", session.place)
-    if work.current.is_video or session.ended_at is not None or repeats:
-        return None
+    return not (work.current.is_video or session.ended_at is not None or repeats)
+
+
+def _raw(work: Work, place: str, body: str) -> Raw:
     seen = msgspec.json.encode({"place": place[:200], "observed": body[:LONGEST_BODY].replace("\0", "")}).decode()
-    return beating.see(work, place[:200], Raw(-session.observed_seq - 1, uuid4(), seen), ip)
+    return Raw(-work.session.observed_seq - 1, uuid4(), seen)

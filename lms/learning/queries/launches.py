@@ -88,14 +88,23 @@ def read(row: Row[Any] | None, host: str) -> LaunchView:
     if row is None:
         raise NotFound()
     found = LaunchView(*row[: len(NAMES)])
-    if host.lower().partition(".")[0] != label_of(found.version_id):
+    if not is_at_home(host, found.version_id):
         raise NotFound()
     session_ended_at, signed_out = row[len(NAMES) : WIDTH]
-    now = clock.now()
-    over = session_ended_at is not None and session_ended_at + GRACE < now
-    if signed_out or over or found.expires_at <= now or (found.ended_at is not None and found.ended_at <= now):
+    if signed_out or is_over(clock.now(), found.expires_at, found.ended_at, session_ended_at):
         raise LaunchOver()
     return found
+
+
+def is_at_home(host: str, version_id: UUID) -> bool:
+    """Whether a host is the one that a version has for itself."""
+    return host.lower().partition(".")[0] == label_of(version_id)
+
+
+def is_over(now: datetime, expires_at: datetime, ended_at: datetime | None, session_ended_at: datetime | None) -> bool:
+    """Whether the time of a launch is up, or another lesson has taken its place."""
+    left = session_ended_at is not None and session_ended_at + GRACE < now
+    return left or expires_at <= now or (ended_at is not None and ended_at <= now)
 
 
 def last_place(launch: LaunchView) -> str:

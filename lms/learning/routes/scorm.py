@@ -100,8 +100,7 @@ def start(token: str) -> Any:
 def commit(token: str) -> Any:
     """Keep what the SCO says; JSON, as application/json or as the text/plain of a beacon."""
     sent, agent, ip = commit_of(request.get_data(cache=False)), _agent(), request.remote_addr or ""
-    with transaction(CONTENT):
-        outcome = committing.commit(launch_of(token, request.host), sent, agent, ip)
+    outcome = committing.take(token, request.host, sent, agent, ip)
     if outcome.refused:
         return _refused(409, outcome.refused, outcome.sentence)
     track = outcome.state.track

@@ -3,6 +3,7 @@
 The row of the attempt is locked before the person's lease (observing.observe), everywhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,10 @@ _SAID = (
     "sequence", "terminated", "completion", "success", "score_scaled", "score_raw", "score_min", "score_max", "progress",
     "total_seconds", "claimed_seconds", "location", "exit", "suspend_data", "completed_at", "passed_at",
 )  # fmt: skip
+# What state_of() looks at.
+STATE = (
+    *_SAID, "standard", "mastery", "threshold", "number", "run", "mode", "run_at", "run_seconds", "cmi",
+)  # fmt: skip
 # One round trip for the log and the row.
 _KEEP = text(
     "with logged as (insert into scorm_commit"  # noqa: S608 - names of our own columns
@@ -70,7 +75,7 @@ _KEEP = text(
 def latest(registration_id: UUID, lesson_id: UUID) -> Attempt | None:
     """The last attempt of a registration at a SCO, locked until the transaction ends; None where there is none."""
     row = db.session.execute(_FIND, {"registration": registration_id, "lesson": lesson_id}).first()
-    return None if row is None else Attempt(row.id, row.cohort_id, row.launch_id, row.notes, _state(row))
+    return None if row is None else Attempt(row.id, row.cohort_id, row.launch_id, row.notes, state_of(row._mapping))
 
 
 def begin(launch: LaunchView, registration: RegistrationView, state: State, entry: str) -> UUID:
@@ -90,7 +95,7 @@ def begin(launch: LaunchView, registration: RegistrationView, state: State, entr
         "cmi": {},
         "notes": 0,
         **_run(state, launch, entry),
-        **_said(state),
+        **said_of(state),
     }
     db.session.execute(insert(ATTEMPT).values(**values))
     return attempt_id
@@ -104,20 +109,25 @@ def open_again(attempt: Attempt, state: State, launch: LaunchView, entry: str) -
 
 def keep(attempt: Attempt, state: State, launch: LaunchView, commit: Commit) -> None:
     """Write what a commit has made of the attempt, and the commit into the log."""
-    rest = {path: value for path, value in state.elements.items() if path != "suspend_data"}
     values = {
-        **_said(state),
+        **said_of(state),
         "id": attempt.id,
         "run": state.mark.run,
         "launch": launch.id,
         "session": launch.session_id,
-        "cmi": msgspec.json.encode(rest).decode(),
+        "cmi": cmi_of(state),
         "kind": commit.kind,
         "changed": commit.changed,
         "user_agent": commit.user_agent,
         "now": commit.at,
     }
     db.session.execute(_KEEP, values)
+
+
+def cmi_of(state: State) -> str:
+    """Every element but suspend_data, which has a column of its own; as JSON."""
+    rest = {path: value for path, value in state.elements.items() if path != "suspend_data"}
+    return msgspec.json.encode(rest).decode()
 
 
 def note(attempt: Attempt, launch: LaunchView, kind: str, words: str, body: str, now: datetime) -> bool:
@@ -141,7 +151,8 @@ def _run(state: State, launch: LaunchView, entry: str) -> dict[str, Any]:
     }
 
 
-def _said(state: State) -> dict[str, Any]:
+def said_of(state: State) -> dict[str, Any]:
+    """What a commit may change, by column."""
     track, score = state.track, state.track.score
     return {
         "sequence": state.mark.sequence,
@@ -163,29 +174,30 @@ def _said(state: State) -> dict[str, Any]:
     }
 
 
-def _state(row: Any) -> State:
+def state_of(row: Mapping[str, Any]) -> State:
+    """An attempt out of the columns of its row, STATE at least."""
     track = Track(
-        Completion(row.completion),
-        Success(row.success),
-        Score(row.score_scaled, row.score_raw, row.score_min, row.score_max),
-        row.progress,
-        row.location,
-        row.suspend_data,
-        row.exit,
-        row.claimed_seconds,
+        Completion(row["completion"]),
+        Success(row["success"]),
+        Score(row["score_scaled"], row["score_raw"], row["score_min"], row["score_max"]),
+        row["progress"],
+        row["location"],
+        row["suspend_data"],
+        row["exit"],
+        row["claimed_seconds"],
     )
     return State(
-        Standard(row.standard),
-        Terms(row.mastery, row.threshold),
-        row.number,
-        Mark(row.run, row.sequence),
-        Mode(row.mode),
-        row.run_at,
-        row.run_seconds,
-        row.total_seconds,
-        row.terminated,
+        Standard(row["standard"]),
+        Terms(row["mastery"], row["threshold"]),
+        row["number"],
+        Mark(row["run"], row["sequence"]),
+        Mode(row["mode"]),
+        row["run_at"],
+        row["run_seconds"],
+        row["total_seconds"],
+        row["terminated"],
         track,
-        {**row.cmi, "suspend_data": row.suspend_data} if row.suspend_data else row.cmi,
-        row.completed_at,
-        row.passed_at,
+        {**row["cmi"], "suspend_data": row["suspend_data"]} if row["suspend_data"] else row["cmi"],
+        row["completed_at"],
+        row["passed_at"],
     )

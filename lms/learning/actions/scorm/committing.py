@@ -1,6 +1,6 @@
 """What a SCO says is kept: once, in its order, with the time that the server saw; then told to hours and to the record store."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,13 @@ import msgspec
 
 from lms.config import settings
 from lms.foundation import clock
+from lms.foundation.database import transaction
 from lms.foundation.errors import Conflict
 from lms.learning.actions import completing, observing, sessions
-from lms.learning.actions.scorm import attempts, scratch
+from lms.learning.actions.scorm import attempts, glancing, scratch
 from lms.learning.actions.scorm.attempts import Attempt, Commit
-from lms.learning.queries.launches import LaunchView
+from lms.learning.actions.scorm.glancing import heard
+from lms.learning.queries.launches import CONTENT, LaunchView, launch_of
 from lms.learning.rules.scorm import elements, statements, words
 from lms.learning.rules.scorm.bodies import Sent
 from lms.learning.rules.scorm.commits import Mark, State, advanced, is_stale
@@ -22,8 +24,6 @@ from lms.lrs import actions as lrs
 NOT_STARTED = "这一课还没有打开，回到课程页重新打开"
 ELSEWHERE = "这一课在别处打开了，这里说的没有再存。以前存的都在"
 TOO_LATE = "比这更新的进度已经存好了，这一份没有再存"
-# What the ledger of hours keeps of a commit as the raw text of a beat.
-RAW = 4_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,19 @@ class Outcome:
         return words.status(self.state.track.completion, self.state.track.success)
 
 
+def take(token: str, host: str, sent: Sent, user_agent: str, ip: str) -> Outcome:
+    """Take in a commit of the launch of a token, outside any transaction; raises as launch_of() and commit().
+
+    The ordinary one, which only goes on, is read and written in one round trip each. Whatever else there is to do or to
+    refuse, and who was not quick enough, stands in line: see commit().
+    """
+    found = glancing.commit(token, host, sent, user_agent, ip)
+    if found:
+        return Outcome(found.state, hours=found.hours)
+    with transaction(CONTENT):
+        return commit(launch_of(token, host), sent, user_agent, ip)
+
+
 def commit(launch: LaunchView, sent: Sent, user_agent: str, ip: str) -> Outcome:
     """Keep what a SCO says, or refuse what came too late and write that down. Raises Conflict before the SCO was opened."""
     if not launch.records:
@@ -48,7 +61,7 @@ def commit(launch: LaunchView, sent: Sent, user_agent: str, ip: str) -> Outcome:
     attempt = attempts.latest(launch.registration, launch.lesson_id)
     if attempt is None:
         raise Conflict(NOT_STARTED, code="not_started")
-    sent = _marked(sent, attempt.state)
+    sent = sent.within(attempt.state.mark.run)
     if attempt.launch_id != launch.id:
         return _refuse(launch, attempt, sent, "opened_elsewhere", ELSEWHERE)
     if sent.mark == attempt.state.mark and not elements.difference(attempt.state.elements, _own(attempt.state, sent)):
@@ -92,19 +105,12 @@ def _in_scratch(launch: LaunchView, sent: Sent) -> Outcome:
     state = scratch.read(launch)
     if state is None:
         raise Conflict(NOT_STARTED, code="not_started")
-    sent = _marked(sent, state)
+    sent = sent.within(state.mark.run)
     if is_stale(sent.mark, state.mark):
         return Outcome(state, "stale", TOO_LATE)
     after = advanced(state, sent.mark, sent.leaves, sent.terminated, clock.now())
     scratch.keep(launch, after)
     return Outcome(after)
-
-
-def _marked(sent: Sent, state: State) -> Sent:
-    """A commit that names no opening belongs to the one that goes on."""
-    if sent.mark.run:
-        return sent
-    return replace(sent, mark=Mark(state.mark.run, sent.mark.sequence))
 
 
 def _own(state: State, sent: Sent) -> Leaves:
@@ -153,9 +159,8 @@ def _tell_hours(
     """The server saw life at a place: hours judge what it is worth. What the SCO says of itself is heard by them last."""
     if launch.person_id is None or launch.session_id is None:
         return None
-    seen = {path: value for path, value in changed.items() if path != "suspend_data"}
-    raw = msgspec.json.encode(seen).decode()[:RAW]
-    answer = observing.observe(launch.person_id, launch.session_id, place=after.track.place, body=raw, ip=ip)
+    body = heard(changed)
+    answer = observing.observe(launch.person_id, launch.session_id, place=after.track.place, body=body, ip=ip)
     if after.completed_at is not None and before.completed_at is None and after.mode.credit:
         completing.complete_by_package(sessions.load(launch.session_id, launch.person_id).session, now)
     return None if answer is None else answer.as_json()

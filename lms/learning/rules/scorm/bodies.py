@@ -1,7 +1,7 @@
 """What the shell of a SCO sends, read: commits as scorm-again writes them, what a browser had kept back, lines of its log."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -27,6 +27,10 @@ class Sent:
     kind: str
     terminated: bool
     leaves: Leaves
+
+    def within(self, run: int) -> "Sent":
+        """The commit with its place: one that names no opening belongs to the one that goes on."""
+        return self if self.mark.run else replace(self, mark=Mark(run, self.mark.sequence))
 
 
 @dataclass(frozen=True, slots=True)

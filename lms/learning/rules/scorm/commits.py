@@ -69,6 +69,17 @@ def is_stale(mark: Mark, newest: Mark) -> bool:
     return mark.run != newest.run or mark.sequence <= newest.sequence
 
 
+def only_goes_on(before: State, after: State, changed: Mapping[str, str | None]) -> bool:
+    """Whether a commit neither begins nor ends nor completes anything, judges nobody and brings no answer: nobody is told."""
+    return (
+        before.mark.sequence > 0
+        and not after.terminated
+        and after.completed_at is before.completed_at
+        and after.track.success is before.track.success
+        and not any(path.startswith("interactions.") for path in changed)
+    )
+
+
 def may_follow(kept: Mark, newest: Mark) -> bool:
     """Whether a commit that a browser kept back may still go in: nothing newer came, from this device or another."""
     return not is_stale(kept, newest)
