@@ -75,7 +75,9 @@ _KEEP = text(
 def latest(registration_id: UUID, lesson_id: UUID) -> Attempt | None:
     """The last attempt of a registration at a SCO, locked until the transaction ends; None where there is none."""
     row = db.session.execute(_FIND, {"registration": registration_id, "lesson": lesson_id}).first()
-    return None if row is None else Attempt(row.id, row.cohort_id, row.launch_id, row.notes, state_of(row._mapping))
+    return (
+        None if row is None else Attempt(row.id, row.cohort_id, row.launch_id, row.notes, state_of(dict(row._mapping)))
+    )
 
 
 def begin(launch: LaunchView, registration: RegistrationView, state: State, entry: str) -> UUID:
