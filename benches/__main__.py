@@ -63,7 +63,7 @@ def main() -> None:
 
 def _measure(platform: Platform, bench: Bench, many: int) -> None:
     trainees = [Trainee(platform, phone) for phone in PHONES]
-    bench.row("beat", lambda t, n: _beat(trainees[t], n + 41), insert, rounds=1)
+    bench.row("beat", lambda t, n: _beat(trainees[t], n + 41), update_row(platform.floor_port), rounds=1)
     scos = shells(platform.postgres.superuser_url, trainees)
     bench.row("SCORM commit", lambda t, n: scos[t].commit(n + 41), update_row(platform.floor_port), rounds=1)
     bench.row("course page", lambda t, _: Request("GET", trainees[t].course, None, trainees[t].headers), select)

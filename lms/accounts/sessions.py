@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import secrets as random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +38,10 @@ NO_SESSIONS = "/xapi"
 # A row is written anew when a thirtieth of its life is gone, not at each request.
 RENEWED = 30
 # Every request asks this: the row and what its person works as, in one round trip (0022).
-_FIND = "select * from browser_read(%(token)s, %(today)s)"
+_FIND = (
+    "select * from browser_read(%(token)s, %(today)s) as asks (asks_person, asks_data, asks_created_at, asks_expires_at,"
+    " asks_ends_at, asks_name, asks_role, asks_place, asks_kind, asks_house)"
+)
 keeper = Principal.system_of("sessions")
 login_manager = LoginManager()
 
@@ -81,7 +85,20 @@ class Row:
     ends_at: datetime | None
 
 
-_ROW = tuple(Row.__dataclass_fields__)
+_ROW = len(Row.__dataclass_fields__)
+_WORK = _ROW + 5
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the door of a POST asks in the round trip that tells who asks.
+
+    `path` is the door's address, its named groups the values of the question; `question` is SQL that gives at most one
+    row for `asks_person` and shows it what it may see (a function that sets lms.person).
+    """
+
+    path: re.Pattern[str]
+    question: str
 
 
 class ServerSession(dict[str, Any], SessionMixin):
@@ -115,7 +132,7 @@ class ServerSession(dict[str, Any], SessionMixin):
 class SessionStore(SessionInterface):
     """Reads and writes web_session; one short transaction before and, when something changed, one after a request."""
 
-    def open_session(self, app: Flask, request: Request) -> ServerSession:  # noqa: ARG002 - Flask's interface
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session of the cookie, with the account of its person; an unknown or ended one is empty."""
         g.account = None
         if request.path.startswith(NO_SESSIONS):
@@ -124,17 +141,19 @@ class SessionStore(SessionInterface):
         if not token:
             return ServerSession()
         now = clock.now()
+        asked, values = _asked_beside(app, request)
         try:
-            found = at_once(keeper, _FIND, {"token": _hash(token), "today": clock.today()})
+            found = at_once(keeper, asked, {"token": _hash(token), "today": clock.local(now).date(), **values})
         except OperationalError:
             # A session must stand before an error can be told: who asks for the person is told then.
             log.exception("the sessions cannot be read")
             g.sessions_away = True
             return ServerSession()
-        row = Row(*found[0][: len(_ROW)]) if found else None
+        row = Row(*found[0][:_ROW]) if found else None
         if row is None or row.expires_at < now:
             return ServerSession()
-        account = queries.account_at_once(row.person_id, [tuple(one[len(_ROW) :]) for one in found])
+        account = queries.account_at_once(row.person_id, [tuple(one[_ROW:_WORK]) for one in found])
+        g.beside = found[0] if values else None
         session = ServerSession(token, row.data, row)
         session.staff = is_staff(account)
         if not (session.staff and row.data.get(ONE_FACTOR)):
@@ -163,6 +182,24 @@ class SessionStore(SessionInterface):
         _keep(session)
         life = int(session.lives[0].total_seconds())
         response.set_cookie(COOKIE, session.token, max_age=life, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def ask_beside(app: Flask, beside: Beside) -> None:
+    """Let a door's question travel with the session's."""
+    app.extensions.setdefault("beside", []).append(beside)
+
+
+def read_beside() -> Any | None:
+    """The row that the door's question was answered with, its columns by their names; None where nothing was asked."""
+    return g.get("beside")
+
+
+def _asked_beside(app: Flask, request: Request) -> tuple[str, dict[str, str]]:
+    if request.method == "POST":
+        for beside in app.extensions.get("beside", ()):
+            if found := beside.path.fullmatch(request.path):
+                return f"{_FIND} left join lateral {beside.question} on true", found.groupdict()
+    return _FIND, {}
 
 
 def init_app(app: Flask) -> None:

@@ -5,13 +5,19 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from lms.accounts import sessions
 from lms.foundation import clock
-from lms.foundation.database import db
+from lms.foundation.database import db, transaction
 from lms.learning.actions import beating, writing
+from lms.learning.actions import sessions as working_sessions
+from lms.learning.models import StudySession
+from lms.publishing.actions import standing
+from lms.publishing.rules.standing import Act
 from tests.conftest import NOON, client_of
 from tests.learning.classroom import an_open_class
-from tests.people import bring_in
+from tests.people import SYSTEM, bring_in
 
 
 @pytest.fixture
@@ -98,6 +104,40 @@ def test_a_wrong_session_and_a_wrong_person_are_not_there(room, phone, client_fo
     assert phone.client.post(elsewhere, json={"beats": [beat(1, 0, 30)]}).status_code == 404
     assert room.credited_s() == 0
     assert phone.send(beat(1, 0, 30)).json["accrued_ms"] == 30_000
+
+
+def test_an_ordinary_beat_is_two_questions_to_the_database(room, phone, monkeypatch):
+    """Who asks and what it is about, and what is written. Sabotage: read the session in a question of its own."""
+    asked = []
+    for place in (sessions, working_sessions, writing):
+        real = place.at_once
+        monkeypatch.setattr(place, "at_once", lambda *told, real=real: asked.append(told[1]) or real(*told))
+    clock.turn(timedelta(seconds=30))
+    assert phone.send(beat(1, 0, 30)).json["accrued_ms"] == 30_000
+    assert len(asked) == 2 and "browser_read" in asked[0] and "study_read_as" in asked[0] and "study_write" in asked[1]
+
+
+def test_a_beat_far_ahead_of_its_session_is_refused_and_the_honest_ones_go_on(room, phone):
+    """Taken in, it would make every honest beat after it a late one. Sabotage: take any number in."""
+    clock.turn(timedelta(seconds=30))
+    assert phone.send(beat(1, 0, 30)).json["accrued_ms"] == 30_000
+    clock.turn(timedelta(seconds=30))
+    refused = phone.send(beat(900_000, 30, 60))
+    assert (refused.status_code, refused.json["error"]) == (422, "seq_ahead")
+    assert phone.send(beat(2, 30, 60)).json["accrued_ms"] == 30_000
+
+
+def test_nothing_is_earned_with_a_version_that_was_stopped_meanwhile(room, phone):
+    """The page is open, and goes on playing. Sabotage: look at the class alone (0028)."""
+    clock.turn(timedelta(seconds=30))
+    assert phone.send(beat(1, 0, 30)).json["accrued_ms"] == 30_000
+    with transaction(SYSTEM):
+        version_id = db.session.scalar(select(StudySession.version_id))
+    with transaction(room.people.principal("hequan")):
+        standing.put(version_id, Act.STOPPED, "画面和声音对不上", authority=True)
+    clock.turn(timedelta(seconds=30))
+    answer = phone.send(beat(2, 30, 60)).json
+    assert (answer["accrued_ms"], answer["reason"]) == (0, "class_not_open")
 
 
 def test_a_place_with_signs_that_no_table_takes(room, phone):

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lms.foundation import clock
 from lms.foundation.database import db, transaction
-from lms.foundation.errors import Conflict
+from lms.foundation.errors import Conflict, Refused
 from lms.foundation.principal import Principal
 from lms.learning.actions import leases, presence, telling, working, writing
 from lms.learning.actions.completing import complete
@@ -23,13 +23,15 @@ from lms.learning.models import Beat, HourLedger
 from lms.learning.rules import misses as missed
 from lms.learning.rules import places, statements
 from lms.learning.rules.answers import Answer
-from lms.learning.rules.deliveries import Delivery, Sent, played, sort_out
+from lms.learning.rules.deliveries import Delivery, Sent, ahead, played, sort_out
 from lms.learning.rules.hours import Part, Standing, obstacle
 from lms.learning.rules.progress import is_complete
 from lms.learning.rules.reasons import Reason
 from lms.learning.rules.segments import Followed, Why, follow
 from lms.learning.rules.stretches import NOTHING, union
 from lms.lrs import actions as lrs
+
+AHEAD = "这条学习记录的序号对不上，刷新这一页接着学"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,13 @@ class _Seen:
     by_server: bool = False
 
 
-def take(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: str) -> Answer:
+def take(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: str, read: Any | None = None) -> Answer:
     """Take in a delivery of beats of the person's own session, outside any transaction.
 
-    The ordinary beat, which only goes on, is read and written in one round trip each. Whatever else there is to do, or
-    who was not quick enough, stands in line: see record().
+    The ordinary beat, which only goes on, is read and written in one round trip each; `read` is what was read already.
+    Whatever else there is to do, or who was not quick enough, stands in line: see record().
     """
-    answer = _at_once(principal, session_id, beats, ip)
+    answer = _at_once(principal, session_id, beats, ip, read)
     if answer is None:
         with transaction(principal):
             answer = record(principal.person(), session_id, beats, ip)
@@ -60,7 +62,7 @@ def record(person_id: UUID, session_id: UUID, beats: Sequence[Sent], ip: str) ->
     """Take in a delivery of beats of the person's own session.
 
     The same beat again gives the same answer and earns nothing. Raises NotFound for a session that is not theirs,
-    Conflict where a number was used by another beat.
+    Conflict where a number was used by another beat, Refused for one that lies too far ahead.
     """
     work = working.take_up(person_id, session_id, [beat.seq for beat in beats])
     fresh = _fresh(work, beats)
@@ -94,6 +96,8 @@ def _by_server(work: Work, place: str, raw: Raw) -> _Seen:
 def _fresh(work: Work, beats: Sequence[Sent]) -> list[Sent]:
     """The beats that were not here before; a number of a session belongs to one beat for ever."""
     known = work.current.known
+    if ahead(beats, work.session.last_seq):
+        raise Refused(AHEAD, code="seq_ahead")
     if any(known.get(beat.seq, beat.id) != beat.id for beat in beats):
         raise Conflict("这条学习记录的序号已经用过了，刷新这一页接着学", code="seq_taken")
     return [beat for beat in beats if beat.seq not in known]
@@ -145,13 +149,16 @@ def _take_in(work: Work, seen: _Seen, ip: str) -> Answer:
     return _tell(work, seen, weighed.judged, weighed.followed, answer) if seen.in_order else answer
 
 
-def _at_once(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: str) -> Answer | None:
-    """Take in an ordinary delivery without a lock; None where it is no ordinary one, or somebody was quicker."""
-    work = working.glance(principal, session_id, [beat.seq for beat in beats])
-    if work is None or work.current.known:
+def _at_once(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: str, read: Any | None) -> Answer | None:
+    """Take in an ordinary delivery without a lock; None where it is no ordinary one, or somebody was quicker.
+
+    What goes on from the last beat cannot be here yet.
+    """
+    work = working.glance(principal, session_id, read)
+    if work is None:
         return None
     overtaken, onward = sort_out(beats, work.session.last_seq)
-    if overtaken or onward is None or onward.beats[-1].why is Why.LEAVE:
+    if overtaken or onward is None or onward.beats[-1].why is Why.LEAVE or ahead(beats, work.session.last_seq):
         return None
     weighed = _ordinary(work, _Seen(onward, _raw(onward), onward.seq), ip)
     if weighed is None or not writing.write_at_once(principal, work, weighed.change):

@@ -7,7 +7,7 @@ import msgspec
 
 from lms.foundation import evidence
 from lms.foundation.database import db
-from lms.foundation.evidence.canonical import hash_of, marks
+from lms.foundation.evidence.canonical import seal
 from lms.learning.rules.ledger import KIND, LedgerRow, leaf_content
 
 _COLUMNS = tuple(name for name in LedgerRow.__slots__ if name not in {"id", "leaf_id"})
@@ -17,7 +17,8 @@ def sealed(row: LedgerRow) -> dict[str, Any]:
     """A row as study_add reads it, with the hash and the marks of its leaf: nothing of it may change from here on."""
     content = leaf_content(row, evidence.commitment)
     values = {name: getattr(row, name) for name in _COLUMNS}
-    bytea = {"ip_salt": row.ip_salt, "leaf_hash": hash_of(KIND, content), "marks": marks(content)}
+    leaf_hash, marks = seal(KIND, content)
+    bytea = {"ip_salt": row.ip_salt, "leaf_hash": leaf_hash, "marks": marks}
     return {**values, **{name: f"\\x{value.hex()}" for name, value in bytea.items()}}
 
 

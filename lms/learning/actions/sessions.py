@@ -12,7 +12,6 @@ from lms.config import settings
 from lms.foundation.database import at_once, db
 from lms.foundation.errors import NotFound
 from lms.foundation.principal import Principal
-from lms.learning.actions import leases
 from lms.learning.rules.hours import Timeline
 from lms.learning.rules.misses import Miss, Misses
 from lms.learning.rules.places import Pages
@@ -24,7 +23,7 @@ VIDEO = "video"
 
 # One question for all that a sign of life is judged by (0022): inside a transaction, or as a transaction of its own.
 _READ = "select * from study_read(%(person)s, %(session)s, %(seqs)s)"
-_READ_AS = "select * from study_read_as(%(person)s, %(session)s, %(seqs)s)"
+_READ_AS = "select * from study_read_as(%(person)s, %(session)s, '{}')"
 _KEEP = """insert into coverage (person_id, content_hash, stretches, misses, places, credited_ms)
   values (%(person)s, %(content)s, %(stretches)s::jsonb, %(misses)s::jsonb, %(places)s::jsonb, %(credited)s)
   on conflict (person_id, content_hash) do update set stretches = excluded.stretches, misses = excluded.misses,
@@ -70,13 +69,15 @@ def load(session_id: UUID, person_id: UUID, seqs: Sequence[int] = ()) -> Current
     return current_of(row)
 
 
-def glance(session_id: UUID, principal: Principal, seqs: Sequence[int]) -> tuple[leases.Held, Current]:
-    """The same with the lease, locked by nobody: the lease's version tells later whether it still holds. Raises NotFound."""
-    values = {"session": session_id, "person": principal.person(), "seqs": list(seqs)}
-    rows = at_once(principal, _READ_AS, values)
+def glance(session_id: UUID, principal: Principal) -> Any:
+    """The row of the same with the lease, locked by nobody: the lease's version tells later whether it still holds.
+
+    Raises NotFound.
+    """
+    rows = at_once(principal, _READ_AS, {"session": session_id, "person": principal.person()})
     if not rows:
         raise NotFound()
-    return leases.Held.of(rows[0]), current_of(rows[0])
+    return rows[0]
 
 
 def current_of(row: Any) -> Current:

@@ -1,11 +1,13 @@
 """A lesson with a timeline: its page, its transcript, and the addresses that the player talks to."""
 
+import re
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from flask import Response, jsonify, make_response, render_template, request, url_for
 
+from lms.accounts import sessions
 from lms.accounts.signing_in import visits
 from lms.foundation.database import transaction
 from lms.foundation.errors import NotFound
@@ -102,12 +104,21 @@ def launch(registration_id: UUID, lesson_id: UUID) -> Any:
     )
 
 
+# A beat's session is read in the round trip that tells who sends it.
+_UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+BEATS = sessions.Beside(
+    re.compile(rf"{bp.url_prefix}/sessions/(?P<session>{_UUID})/beats"),
+    "study_read_as(asks_person, %(session)s::uuid, '{}')",
+)
+bp.record_once(lambda state: sessions.ask_beside(state.app, BEATS))
+
+
 @bp.post("/sessions/<uuid:session_id>/beats")
 @allow(STUDY)
 def record(session_id: UUID) -> Any:
     """Take in beats, and say what they earned."""
     sent = beats(request.get_data(cache=False))
-    answer = beating.take(current(), session_id, sent, request.remote_addr or "")
+    answer = beating.take(current(), session_id, sent, request.remote_addr or "", sessions.read_beside())
     return Response(answered(answer.as_json()), mimetype="application/json")
 
 

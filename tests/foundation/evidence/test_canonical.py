@@ -51,6 +51,20 @@ def test_kind_is_part_of_the_hash(record: dict[str, object]) -> None:
 
 
 @settings(deadline=None)
+@given(st.text(st.characters(codec="utf-8")), st.dictionaries(st.text(st.characters(codec="utf-8")), values, max_size=5))
+def test_sealing_at_once_is_hash_and_marks(kind: str, content: dict[str, object]) -> None:
+    """Sabotage: write a truth value as Python does, or leave the kind out."""
+    assert c.seal(kind, content) == (c.hash_of(kind, content), c.marks(content))
+
+
+@pytest.mark.parametrize("value", [1.0, b"x", 2**53, {"a": -(2**53)}])
+def test_sealing_refuses_the_same(value: object) -> None:
+    """Sabotage: write any whole number as it is."""
+    with pytest.raises((TypeError, ValueError)):
+        c.seal("hours", {"a": value})
+
+
+@settings(deadline=None)
 @given(record=records, data=st.data())
 def test_marks_name_the_changed_field(record: dict[str, object], data: st.DataObject) -> None:
     sealed, key = c.marks(record), data.draw(st.sampled_from(sorted(record)))
