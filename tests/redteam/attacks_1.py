@@ -166,6 +166,13 @@ def double_and_again(ground: Ground) -> Side:
     yield True, ""
 
 
+@scenario("12c", "twice the speed where the programme voids it", most=0, reasons=["too_fast"])
+def double_voided(ground: Ground) -> Side:
+    who = ground.somebody("strict")
+    honest(ground, ground.open(who, "strict L1", "strict")).watch(0, HOUR_S, rate=2)
+    yield ground.completed(who) == 0, "the lesson is complete"
+
+
 @scenario("13", "sixteen times the speed", most=169, least=168, reasons=["too_fast"], small=True)
 def sixteen(ground: Ground) -> Side:
     who = ground.somebody()

@@ -344,3 +344,29 @@ def attested(ground: Ground) -> Side:
     yield trainee.status in {403, 404}, f"a trainee was answered {trainee.status}"
     proofs = ground.sql("select count(*) from identity_proof where person_id = any(:who)", who=[inside.id, outside.id])
     yield proofs == 0, f"{proofs} proofs were written"
+
+
+@scenario("K18", "a beat that later ones have overtaken", most=60, least=60, reasons=["out_of_order"], small=True)
+def overtaken(ground: Ground) -> Side:
+    """It is kept and earns nothing by default; those around it lose nothing, and what it claimed can be watched again."""
+    lesson = ground.open(ground.somebody())
+    late, early = lesson.next([(0, 30)]), lesson.next([(30, 60)])
+    ground.turn(30)
+    lesson.deliver(early)
+    yield lesson.last.data["accrued_ms"] == 30_000, "the beat that came lost something"
+    lesson.deliver(late)
+    yield lesson.last.status == 200 and lesson.last.data["accrued_ms"] == 0, "a late beat earned"
+    lesson.beat([(0, 30)], after=30)
+
+
+@scenario("K19", "the class is closed in mid-lesson", most=60, least=60, reasons=["class_not_open"])
+def closed(ground: Ground) -> Side:
+    """From the moment the school ends a class nothing more counts in it."""
+    ground.versions["ending"] = ground.versions["first"]
+    open_class(ground, "ending", f"2029-{ground.count:03}")
+    who = ground.somebody("ending")
+    lesson = ground.open(who, "L1", "ending").watch(0, 60)
+    ended = ground.staff("liumin").form(f"/cohorts/{ground.cohorts['ending']}/close")
+    yield ended.status in {302, 303}, f"closing was answered {ended.status}"
+    ground.turn(60)
+    lesson.watch(60, 180)

@@ -22,6 +22,7 @@ from lms.learning.checking.comparing import check
 from lms.learning.checking.policies import Book
 from lms.learning.models import HourLedger, LessonCompletion, Registration
 from lms.learning.models.reviews import Anomaly
+from lms.plans.models import Policy
 from lms.publishing.actions import standing
 from lms.publishing.models import Lesson, Package, PackageVersion
 from lms.publishing.rules.standing import Act
@@ -37,7 +38,9 @@ HOUR_S = 2700
 LESSONS = 20
 PLACE = {"region_code": "440606", "plan_code": "P06"}
 # a programme of another plan, and one that asks who is learning
-OTHER_PLAN, SAFETY = "P07-employment_skill", "P09-new_staff"
+OTHER_PLAN, SAFETY, BY_FACE = "P07-employment_skill", "P09-new_staff", "P09-team_leader"
+# one that counts nothing of what was played too fast
+STRICT = "P07-adaptation"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Ground:
     count: int = 0
     answered: int = 0
     restart: Callable[[], None] = lambda: None
+    # the house that compares faces, where a server runs beside it
+    faces: Any = None
 
     def somebody(self, *classes: str) -> Trainee:
         """A new trainee, enrolled in these classes (the first one without names)."""
@@ -186,6 +191,9 @@ def lay_out(turn: Callable[[float], None], lines: Callable[[Trainee, str], Line]
     _class(ground, "again", "2026-08", {"again L1": _video(1, f"{1:064x}", HOUR_S)})
     _class(ground, "elsewhere", "2026-08b", {"elsewhere L1": _video(1, f"{1:064x}", HOUR_S)}, OTHER_PLAN)
     _class(ground, "safety", "2026-08c", {"safety L1": _video(1, "5a" * 32, HOUR_S)}, SAFETY)
+    _be_stricter()
+    _class(ground, "strict", "2026-08f", {"strict L1": _video(1, "57" * 31 + "aa", HOUR_S)}, STRICT)
+    _class(ground, "face", "2026-08e", {"face L1": _video(1, "fa" * 32, HOUR_S)}, BY_FACE)
     _class(ground, "stopped", "2026-08d", {"stopped L1": _video(1, "57" * 32, HOUR_S)})
     _class(ground, "padded", "2026-09", {"padded": {**_video(1, "ad" * 32, 1200), "declared_seconds": 5400}})
     quiz = {"quiz": {"number": 7, "title": "测一测", "kind": "quiz", "content_hash": "b" * 64, "quiz": QUIZ}}
@@ -209,6 +217,15 @@ def _packages(ground: Ground) -> None:
             whose, format, members, [lesson], "approved", structure
         )
         open_class(ground, name, f"2026-12-{name}")
+
+
+def _be_stricter() -> None:
+    """From today on one programme asks for a proof of the second level, good for an hour; another voids what was too fast."""
+    rows = {(BY_FACE, "identity_level"): 2, (BY_FACE, "identity_valid_minutes"): 60, (STRICT, "void_too_fast"): 1}
+    where = {"jurisdiction": "4406", "effective_from": clock.today(), "source": "试", "confidence": "proposal"}
+    with transaction(SYSTEM):
+        for (programme, key), value in rows.items():
+            db.session.add(Policy(key=key, value=value, programme_code=programme, **where))
 
 
 def _video(number: int, content: str, seconds: int) -> dict[str, Any]:

@@ -66,3 +66,15 @@ def invented(ground: Ground) -> Side:
         "select count(*) from hour_ledger where person_id = :who and flag = 'places_exceed_manifest'", who=who.id
     )
     yield bool(flagged), "nothing says that there are more places than the manifest has"
+
+
+@scenario("P8", "a page out of sight for ten minutes", most=60, least=60, reasons=["hidden"])
+def out_of_sight(ground: Ground) -> Side:
+    """Half a minute before the page was hidden and half a minute after it was back: what is not seen is not read."""
+    lesson = ground.open(ground.somebody("pages"), "P1", "pages")
+    lesson.beat([], after=30, place="page 1", hidden=True)
+    for _ in range(20):
+        lesson.beat([], after=30, place="page 1", hidden=True)
+    lesson.beat([], "start", after=0, place="page 2", hidden=False)
+    lesson.beat([], after=30, place="page 2", hidden=False)
+    yield lesson.last.status == 200, f"answered {lesson.last.status}"

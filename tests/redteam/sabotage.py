@@ -1,4 +1,4 @@
-"""`make redteam SABOTAGE=1`: ten ways to break the rule, each on a copy of the tree; each must turn the attacks red.
+"""`make redteam SABOTAGE=1`: ways to break the rule, each on a copy of the tree; each must turn the attacks red.
 
 `make redteam SABOTAGE=1 ARGS="clock cap"` tries these alone. Exit code 1 where the attacks did not notice.
 """
@@ -15,6 +15,10 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 LINKED = (".venv", "node_modules")
 HOURS, LEASES = "lms/learning/rules/hours.py", "lms/learning/actions/leases.py"
+PLACES, PROOFS = "lms/learning/rules/places.py", "lms/learning/actions/proving.py"
+BEATING, WORKING, PRESENCE = (f"lms/learning/actions/{name}.py" for name in ("beating", "working", "presence"))
+FUNCTIONS, FORMS = "migrations/versions/0022_hours.py", "lms/learning/forms.py"
+ANOMALIES = "lms/learning/rules/anomalies.py"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,27 @@ SABOTAGES = (
         ("12", "H3b"),
     ),
     Sabotage("a second off", HOURS, "counted = take(new, max(0, bounds[tightest]))", "counted = take(new, max(0, bounds[tightest] - 1000))", ("H1",)),
+    Sabotage("the phone's time", WORKING, "ended_at = max(started_at, whole_milliseconds(work.at))", "ended_at = started_at + length(delivery.claimed) * hours.ONE_MS", ("2", "13")),
+    Sabotage("no union", HOURS, "return Earned(union(earned.covered, part.counted), part.day", "return Earned(part.counted, part.day", ("11", "H5")),
+    Sabotage("too fast is fine", HOURS, "if forbidden is None and too_fast and policy.void_too_fast:", "if False:", ("12c",)),
+    Sabotage("a class that is shut", HOURS, "if not standing.class_open:", "if False:", ("K19", "K15")),
+    Sabotage("nobody asks who", HOURS, "if not standing.identified:", "if False:", ("20b", "19")),
+    Sabotage("a glance asks nobody who", WORKING, "if policy is None or policy.id != session.policy_id or policy.identity_level:", "if policy is None:", ("20b", "19")),
+    Sabotage("no question is put", BEATING, "weighed.is_told or completes or presence.is_due(work, weighed.change.held)", "weighed.is_told or completes", ("17",)),
+    Sabotage("a miss takes nothing", PRESENCE, "held = taking.take_back(held, check.id, at)", "taking.stretches_of", ("17",)),
+    Sabotage("a miss is forgotten", WORKING, "present=held.missed_id is None", "present=True", ("17",)),
+    Sabotage("overdue is in time", PRESENCE, "due_at is not None and at > due_at", "False", ("17",)),
+    Sabotage("any answer", PRESENCE, "if not rule.is_right(check.form, check.answer, chosen, _response_ms(check, at)):", "if False:", ("K8",)),
+    Sabotage("late is in time", HOURS, "if not standing.in_order:", "if False:", ("K18",)),
+    Sabotage("out of sight", PLACES, "return Reason.HIDDEN if stay.hidden else None", "return None", ("P8",)),
+    Sabotage("a page for ever", PLACES, "Reason.NO_PROGRESS: lesson.ceiling_ms(policy) - milliseconds(stay.since, stay.started_at),", "", ("P1", "P2")),
+    Sabotage("no ceiling", PLACES, "return min(shared_out, policy.place_ceiling_most_s * 1000)", "return self.earnable_ms", ("P1",)),
+    Sabotage("approved time", PLACES, "Reason.LESSON_LIMIT: lesson.earnable_ms - spent.credited_ms,", "", ("P5", "P6")),
+    Sabotage("a stale version", FUNCTIONS, "where l.person_id = who and l.version = seen;", "where l.person_id = who;", ("25c", "K2")),
+    Sabotage("a number far ahead", "lms/learning/rules/deliveries.py", "FURTHEST = 2_000", "FURTHEST = 2_000_000", ("K14",)),
+    Sabotage("junk nobody reads", FORMS, "if len(raw) > LARGEST_BEAT", "if False and len(raw) > LARGEST_BEAT", ("K6",)),
+    Sabotage("guesses", ANOMALIES, "guessed = facts.wrong * 2 >= len(answers)", "guessed = False", ("K8",)),
+    Sabotage("the wall twice", WORKING, "last = max(filter(None, (work.session.last_at, work.held.counted_until)))", "last = work.session.last_at", ("K1",)),
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from lms.foundation.services import start_postgres
 from lms.foundation.services.programs import Program, free_ports, spawn
 from lms.plans import actions as plans
 from tests import people as cast_of
+from tests.learning.face_house import open_face_house
 from tests.redteam.ground import Ground, Trainee, lay_out
 from tests.redteam.hands import DESKTOP, PHONE, HttpLine
 
@@ -65,7 +66,7 @@ class Server:
     def ground(self) -> Ground:
         """The classes and people in this platform's tables, attacked over HTTP."""
         ground = lay_out(self.turn, self._line, cast_of.bring_in())
-        ground.restart = self.restart
+        ground.restart, ground.faces = self.restart, self.faces
         return ground
 
     def _line(self, who: Trainee, device: str) -> HttpLine:
@@ -83,6 +84,7 @@ class Server:
         postgres = start_postgres(self.data)
         self._exit.callback(postgres.stop)
         [self.port] = free_ports(1)
+        self.faces = self._exit.enter_context(open_face_house())
         self.turn(0)
         own = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
         self.environment = {
@@ -93,6 +95,7 @@ class Server:
             "LMS_DATABASE_OWNER_URL": postgres.owner_url,
             "LMS_CLOCK_FILE": str(self.data / "clock"),
             "LMS_TESTING": "1",
+            **self.faces.environ("tencent"),
         }
         self.app = self._application()
         self.web = self._gunicorn()
