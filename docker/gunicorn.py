@@ -8,6 +8,7 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metri
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")  # the container's own network: nginx stands before it
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
+preload_app = True  # loaded once, and its memory is shared
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20

@@ -188,6 +188,7 @@ def refuse_unsafe_server(engine: Engine) -> None:
 
     Raises SettingError in one sentence; a server that does not answer yet is for /readyz to tell.
     Measured: synchronous_commit=off lost rows in every kill (security.md 0.1).
+    No connection stays open: gunicorn forks its workers after this, and they must not share one.
     """
     try:
         with engine.connect() as connection:
@@ -201,6 +202,8 @@ def refuse_unsafe_server(engine: Engine) -> None:
                 raise SettingError("LMS_DATABASE_URL must name a role without superuser or bypassrls")
     except OperationalError:
         log.warning("the database does not answer yet")
+    finally:
+        engine.dispose()
 
 
 def _claims(principal: Principal) -> dict[str, str]:

@@ -3,11 +3,11 @@
 import os
 import random
 import shutil
-import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.error import URLError
 
@@ -16,9 +16,10 @@ import pytest
 import redis
 
 from lms.foundation.services import start_postgres, start_valkey
-from lms.foundation.services.programs import Program, free_port, spawn
+from lms.foundation.services.programs import free_port
+from tests.forked import Forked
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+PLATFORM = "tests.ops.jobs_under_fire"
 pytestmark = pytest.mark.services
 
 
@@ -38,29 +39,13 @@ class UnderFire:
             "LMS_TESTING": "1",
         }
         self._prepare()
-        starts: dict[str, tuple[str, ...]] = {
-            "web": (
-                "gunicorn",
-                "--bind",
-                f"127.0.0.1:{self.port}",
-                "--threads",
-                "4",
-                "--no-control-socket",
-                "tests.ops.jobs_under_fire",
-            ),
-            "worker": (
-                "celery",
-                "-A",
-                "tests.ops.jobs_under_fire",
-                "worker",
-                "--concurrency",
-                "2",
-                "--loglevel",
-                "WARNING",
-            ),
-            "sweeper": ("tests.ops.jobs_under_fire",),
+        bind = ("--bind", f"127.0.0.1:{self.port}", "--threads", "4", "--no-control-socket")
+        work = ("worker", "--concurrency", "2", "--loglevel", "WARNING")
+        self.starts = {
+            "web": self._starter("web", "gunicorn", *bind, PLATFORM),
+            "worker": self._starter("worker", "celery", "-A", PLATFORM, *work),
+            "sweeper": self._starter("sweeper", PLATFORM),
         }
-        self.starts: dict[str, Callable[[], Program]] = {n: self._starter(n, c) for n, c in starts.items()}
         self.programs = {name: start() for name, start in self.starts.items()}
 
     def kill(self, name: str) -> None:
@@ -99,14 +84,9 @@ class UnderFire:
         self.postgres.stop()
 
     def _prepare(self) -> None:
-        migration = spawn(
-            "migrate",
-            [sys.executable, "-m", "lms.cli", "migrate"],
-            log=self.folder / "migrate.log",
-            env=self.environment,
-            cwd=CHECKOUT,
-        )
-        assert migration.wait(120) and migration.process.returncode == 0, (self.folder / "migrate.log").read_text()
+        log = self.folder / "migrate.log"
+        migration = Forked("lms.cli", "migrate", env=self.environment, log=log)
+        assert migration.wait(120) == 0, log.read_text()
         with self._connect() as connection:
             connection.execute("create table effect (n int, run uuid)")
             connection.execute("grant insert, select on effect to lms_app")
@@ -114,9 +94,8 @@ class UnderFire:
     def _connect(self) -> "psycopg.Connection[tuple[int, int]]":
         return psycopg.connect(self.postgres.superuser_url.replace("+psycopg", ""), autocommit=True)
 
-    def _starter(self, name: str, command: tuple[str, ...]) -> Callable[[], Program]:
-        log = self.folder / f"{name}.log"
-        return lambda: spawn(name, [sys.executable, "-m", *command], log=log, env=self.environment, cwd=CHECKOUT)
+    def _starter(self, name: str, *command: str) -> Callable[[], Forked]:
+        return lambda: Forked(*command, env=self.environment, log=self.folder / f"{name}.log")
 
 
 @pytest.fixture
@@ -131,24 +110,23 @@ def under_fire() -> Iterator[UnderFire]:
 @pytest.mark.parametrize("many", [20, pytest.param(100, marks=pytest.mark.slow)])
 def test_each_effect_is_there_exactly_once(under_fire: UnderFire, many: int) -> None:
     """Sabotage: write the effect outside job.finish(), drop the lease token from RunningJob.hold, or let enqueue forget
-    its key: marks appear twice. Stop sweeping: marks are missing.
+    its key: marks appear twice. Stop sweeping: marks are missing. Somebody dies each time two more jobs are done.
     """
-    waiting, next_kill, kills = set(range(many)), time.monotonic() + 2, dict.fromkeys(("web", "worker", "sweeper"), 0)
-    limit = time.monotonic() + 60 + 3 * many
-    while (waiting or len(under_fire.effects()) < many) and time.monotonic() < limit:
-        waiting -= {
-            number for number in random.sample(sorted(waiting), min(3, len(waiting))) if under_fire.ask_for(number)
-        }
-        if time.monotonic() > next_kill and sum(kills.values()) < many // 2:
-            victim = random.choice(["worker", "worker", "web", "sweeper"])
-            under_fire.kill(victim)
-            kills[victim] += 1
-            next_kill = time.monotonic() + random.uniform(0.5, 4)
-            if kills[victim] == 2:
+    asked = 0
+    victims = [*islice(cycle(("worker", "web", "worker", "sweeper")), many // 2)]
+    random.shuffle(victims)
+    limit = time.monotonic() + 300 + 3 * many  # a guard against a hang
+    while (victims or len(under_fire.effects()) < many) and time.monotonic() < limit:
+        next_death = many - 2 * len(victims)
+        if asked < min(many, next_death + 4) and under_fire.ask_for(asked):
+            asked += 1
+        if victims and len(under_fire.effects()) >= next_death:
+            time.sleep(random.uniform(0, 0.4))
+            under_fire.kill(victims.pop())
+            if len(victims) % 4 == 2:
                 under_fire.forget_messages()
-        time.sleep(0.05)
+        time.sleep(0.02)
     time.sleep(2)
     assert under_fire.effects() == dict.fromkeys(range(many), 1), under_fire.states()
     assert under_fire.states() == {"done": many}
-    assert kills["worker"] > 0
-    assert sum(kills.values()) > 2
+    assert asked == many and not victims

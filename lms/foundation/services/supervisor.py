@@ -39,7 +39,16 @@ from lms.foundation.services.valkey import start_valkey
 CHECKOUT = Path(__file__).resolve().parents[3]
 WEB_WORKERS, WEB_THREADS = 2, 8
 
-_GUNICORN = ("--worker-class", "gthread", "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket")
+_GUNICORN = (
+    "--preload",
+    "--worker-class",
+    "gthread",
+    "--timeout",
+    "60",
+    "--graceful-timeout",
+    "5",
+    "--no-control-socket",
+)
 _CELERY = ("--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle")
 
 
@@ -188,7 +197,7 @@ def _start_services(house: House) -> None:
 
 
 def _prepare(house: House) -> str:
-    """Tables, catalogue, demo people; gives back how to sign in as each role.
+    """Tables, the first course, demo people; gives back how to sign in as each role.
 
     With a PostgreSQL of our own and the same sources as the last time there is nothing to do: a second start is quick.
     """
@@ -199,7 +208,6 @@ def _prepare(house: House) -> str:
     if sources and done.get("sources") == sources:
         return done["people"]
     house.step("migrate", "lms.cli", "migrate")
-    house.step("catalogue build", "lms.cli", "catalogue", "build", "--first")
     people = house.step("demo", "lms.cli", "demo")
     if sources:
         write_private(marker, {"sources": sources, "people": people})
