@@ -18,8 +18,9 @@ from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.permissions import Permission
 from lms.inspections import queries, rules
 from lms.inspections.models import Inspection, InspectionFinding, InspectionRecord, InspectionSample, Rectification
-from lms.inspections.rules import Kind, Outcome
+from lms.inspections.rules import Days, Kind, Outcome
 from lms.learning import queries as learning
+from lms.learning.actions import holding
 
 HOLD = "inspections.hold"
 DECIDED = "刚才有人写过结论，刷新看看最新的"
@@ -132,13 +133,18 @@ def record(
     db.session.flush()
 
 
-def find(inspection_id: UUID, outcome: Outcome, words: str, due_on: date | None, seen: int) -> None:
+def find(
+    inspection_id: UUID, outcome: Outcome, words: str, due_on: date | None, seen: int, held: Days | None = None
+) -> None:
     """Say what an inspection came to; `seen` is how many findings the page showed.
 
-    To hold puts the credited time of the person, or of the whole class, on hold by a job. Raises NotFound, Refused, Conflict.
+    To hold puts the credited time of the person, or of the whole class, on hold for the days of `held`, at once and for what is
+    studied later; without a last day the inspection stays open. Raises NotFound, Refused, Conflict.
     """
-    one = _mine(inspection_id)
+    one, held = _mine(inspection_id), held or Days()
     problem = rules.refuse_finding(words, outcome, due_on, clock.today())
+    if outcome is Outcome.HOLD:
+        problem = problem or rules.refuse_days(held, clock.today())
     if problem:
         raise Refused(problem[1], field=problem[0])
     before = queries.findings_of(inspection_id)
@@ -149,8 +155,11 @@ def find(inspection_id: UUID, outcome: Outcome, words: str, due_on: date | None,
         raise Refused("机构还没有交整改情况，现在只能等，或者先停算学时", field="outcome")
     _write(one, len(before) + 1, outcome, words.strip(), due_on if outcome in rules.WITH_DEADLINE else None)
     if outcome is Outcome.HOLD:
-        _queue_hold(one)
-    if outcome in rules.ENDS:
+        holding.suspend(one, one.id, held.since, held.until)
+        _queue_hold(one, len(before) + 1)
+    if rules.ends(outcome, held):
+        if outcome in rules.ENDS:
+            holding.lift(one, one.id)
         db.session.get_one(Inspection, one.id).closed_at = clock.now()
         db.session.flush()
 
@@ -183,9 +192,9 @@ def _write(one: queries.InspectionView, number: int, outcome: Outcome, words: st
     )
 
 
-def _queue_hold(one: queries.InspectionView) -> None:
-    body = {"cohort_id": str(one.cohort_id), "person_id": str(one.person_id) if one.person_id else ""}
-    jobs.enqueue(HOLD, body, key=str(one.id), title="抽查以后先停算学时", tenant_id=None)
+def _queue_hold(one: queries.InspectionView, number: int) -> None:
+    body = {"cohort_id": str(one.cohort_id)}
+    jobs.enqueue(HOLD, body, key=f"{one.id}:{number}", title="抽查以后先停算学时", tenant_id=None)
 
 
 def mend(inspection_id: UUID, words: str, document_id: UUID | None = None) -> None:

@@ -4,10 +4,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from lms.inspections.rules import CALL_ANSWERS, CALL_QUESTIONS, MOST_CLASSES, MOST_PEOPLE, OUTCOME_WORDS, Outcome
+from lms.cohorts.forms import Day, WholeNumber
+from lms.inspections.rules import CALL_ANSWERS, CALL_QUESTIONS, MOST_CLASSES, MOST_PEOPLE, OUTCOME_WORDS, Days, Outcome
 
 
 class DrawForm(FlaskForm):
@@ -19,42 +21,60 @@ class DrawForm(FlaskForm):
     )
     region = SelectField("地区", choices=[])
     plan = SelectField("计划", choices=[])
-    classes = IntegerField(
+    classes = WholeNumber(
         "抽几个班", [InputRequired("写抽几个班"), NumberRange(1, MOST_CLASSES, f"1 到 {MOST_CLASSES}")]
     )
-    people = IntegerField(
+    people = WholeNumber(
         "每个班回访几个人",
         [InputRequired("写回访几个人，不回访写 0"), NumberRange(0, MOST_PEOPLE, f"0 到 {MOST_PEOPLE}")],
     )
 
 
+TEACHER_WORDS = {"yes": "在", "no": "不在", "other": "换了别人"}
+
+
 class VisitForm(FlaskForm):
     """What an inspector sees in a class."""
 
-    present = IntegerField("在场几个人", [InputRequired("数一数，写在场几个人"), NumberRange(0, 2000, "0 到 2000")])
+    present = WholeNumber("在场几个人", [InputRequired("数一数，写在场几个人"), NumberRange(0, 2000, "0 到 2000")])
     teacher = RadioField(
-        "备案的老师在不在", [InputRequired("选一项")], choices=[("yes", "在"), ("no", "不在"), ("other", "换了别人")]
+        "备案的老师在不在",
+        [InputRequired("选一项")],
+        choices=[SelectChoice(value, label) for value, label in TEACHER_WORDS.items()],
     )
     words = TextAreaField(
-        "看到了什么", [InputRequired("写几句看到的情况"), Length(max=1000, message="太长了，最多 1000 个字")]
+        "看到了什么",
+        [InputRequired("写几句看到的情况"), Length(max=1000, message="太长了，最多 1000 个字")],
+        id="visit-words",
     )
 
 
 class NoteForm(FlaskForm):
     """A note of what was looked up or heard."""
 
-    words = TextAreaField("记一笔", [InputRequired("写几句"), Length(max=1000, message="太长了，最多 1000 个字")])
+    words = TextAreaField(
+        "记一笔", [InputRequired("写几句"), Length(max=1000, message="太长了，最多 1000 个字")], id="note-words"
+    )
 
 
 class FindForm(FlaskForm):
     """What an inspection came to."""
 
     outcome = RadioField(
-        "结论", [InputRequired("先选一个结论")], choices=[(one.value, OUTCOME_WORDS[one][1]) for one in Outcome]
+        "结论",
+        [InputRequired("先选一个结论")],
+        choices=[SelectChoice(one.value, OUTCOME_WORDS[one][1]) for one in Outcome],
     )
-    words = TextAreaField("查到了什么", [InputRequired("写一句查到了什么，机构看得到这句话")])
-    due_on = DateField("整改到哪一天", [Optional()])
+    words = TextAreaField("查到了什么", [InputRequired("写一句查到了什么，机构看得到这句话")], id="find-words")
+    due_on = Day("整改到哪一天", [Optional()])
+    held_since = Day("从哪一天起停算", [Optional()])
+    held_until = Day("停算到哪一天", [Optional()])
     seen = HiddenField()
+
+    @property
+    def held(self) -> Days:
+        """The days that a hold names."""
+        return Days(self.held_since.data, self.held_until.data)
 
     @property
     def shown(self) -> int:
@@ -76,6 +96,11 @@ class ComplainForm(FlaskForm):
 
 
 def called(sent: Any) -> dict[str, str] | None:
-    """The answers of a telephone call by question; None while one is missing or not among the answers."""
+    """The answers of a telephone call by question; None while one is missing or not among the answers.
+
+    A call that nobody took is one press of a button, not six answers.
+    """
+    if sent.get("silent"):
+        return dict.fromkeys(CALL_QUESTIONS, "silent")
     answers = {question: sent.get(f"call-{question}", "") for question in CALL_QUESTIONS}
     return answers if all(answer in CALL_ANSWERS for answer in answers.values()) else None

@@ -30,12 +30,21 @@ def asked_of(one: InspectionView, person_id: UUID) -> list[Asked]:
     """
     if person_id not in cohorts.members(one.cohort_id):
         raise NotFound()
-    quizzes = [lesson.questions for lesson in publishing.lessons(cohorts.cohort(one.cohort_id).version_id)]
-    known = [question for quiz in quizzes if quiz for question in quiz.questions if question.kind in KINDS]
+    known = _known(one.cohort_id)
     if not known:
         raise Refused("这门课没有选择题和判断题，没法抽考", code="no_questions")
     chosen = rules.lots(f"{one.id}:{person_id}", range(len(known)), rules.QUIZ_QUESTIONS)
     return [Asked(number, known[place]) for number, place in enumerate(chosen, 1)]
+
+
+def can_be_asked(cohort_id: UUID) -> bool:
+    """Whether a class's course has questions for a spot quiz."""
+    return bool(_known(cohort_id))
+
+
+def _known(cohort_id: UUID) -> list[Question]:
+    quizzes = [lesson.questions for lesson in publishing.lessons(cohorts.cohort(cohort_id).version_id)]
+    return [question for quiz in quizzes if quiz for question in quiz.questions if question.kind in KINDS]
 
 
 def chosen(sent: Mapping[str, str], asked: Sequence[Asked]) -> dict[int, int] | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
+from wtforms.fields import SelectChoice
 
 from lms.accounts import actions as accounts_actions
 from lms.accounts import queries as accounts
@@ -21,6 +22,7 @@ from lms.foundation.todo import Ask
 from lms.inspections import actions, forms, queries, quizzes, rules
 from lms.inspections.rules import Kind, Outcome
 from lms.learning import queries as learning
+from lms.learning.queries import suspensions
 from lms.plans import queries as plans
 
 bp = Blueprint("inspections", __name__, url_prefix="/inspections")
@@ -48,8 +50,9 @@ def draw() -> Any:
     with transaction(current()):
         names = accounts.region_names({one.region for one in current().scope})
         known = sorted({(one.plan_code, one.plan) for one in plans.programmes()})
-    form.region.choices = [(one.region, names.get(one.region, one.region)) for one in current().scope]
-    form.plan.choices = [("", "所有计划"), *known]
+    regions = {one.region: names.get(one.region, one.region) for one in current().scope}
+    form.region.choices = [SelectChoice(code, name) for code, name in regions.items()]
+    form.plan.choices = [SelectChoice(code, name) for code, name in (("", "所有计划"), *known)]
     if form.validate_on_submit():
         try:
             with transaction(current()):
@@ -133,7 +136,7 @@ def find(inspection_id: UUID) -> Any:
         try:
             with transaction(current()):
                 said = Outcome(form.outcome.data)
-                actions.find(inspection_id, said, form.words.data or "", form.due_on.data, form.shown)
+                actions.find(inspection_id, said, form.words.data or "", form.due_on.data, form.shown, form.held)
             return redirect(url_for("inspections.detail", inspection_id=inspection_id), 303)
         except Refused as refusal:
             field = getattr(form, refusal.field or "words", form.words)
@@ -224,7 +227,8 @@ def _detail(
         if not any(scope.covers(one.region_code, one.plan_code) for scope in current().scope):
             raise NotFound()
         records, found = queries.records_of(inspection_id), queries.findings_of(inspection_id)
-        said = queries.words_of(inspection_id)
+        said, stands = queries.words_of(inspection_id), suspensions.of_inspection(inspection_id)
+        can_ask = one.kind is Kind.VISIT and not one.closed_at and quizzes.can_be_asked(one.cohort_id)
         cohort, shares = cohorts.cohort(one.cohort_id), _named([one])
         people = accounts.people(
             {row.person_id for row in records if row.person_id} | set(cohorts.members(cohort.id)[:500])
@@ -234,12 +238,13 @@ def _detail(
     finding.seen.data = str(len(found))
     last = found[-1] if found else None
     may = [o for o in Outcome if rules.may_follow(last.outcome if last else None, o, mended=bool(last and last.mended))]
-    finding.outcome.choices = [(o.value, rules.OUTCOME_WORDS[o][1]) for o in may]
+    finding.outcome.choices = [SelectChoice(o.value, rules.OUTCOME_WORDS[o][1]) for o in may]
     shares |= {"cohort": cohort, "records": records, "found": found, "said": said, "everybody": people, "staff": staff}
     shares |= {
         "visiting": visiting or forms.VisitForm(formdata=None),
         "noting": noting or forms.NoteForm(formdata=None),
     }
+    shares |= {"stands": stands, "can_ask": can_ask, "teacher": forms.TEACHER_WORDS}
     shares |= {"questions": rules.CALL_QUESTIONS, "answers": rules.CALL_ANSWERS, "sent": request.form, "number": number}
     return render_template(
         "inspections/detail.html", one=one, finding=finding, problem=problem, may=may, **shares, **WORDS

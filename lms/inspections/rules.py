@@ -46,7 +46,7 @@ OUTCOME_WORDS: dict[str | None, tuple[str, str]] = {
 }
 FIRST = (Outcome.CLEAR, Outcome.RECTIFY, Outcome.HOLD)
 AFTER_MENDING = (Outcome.MENDED, Outcome.AGAIN, Outcome.HOLD)
-ENDS = frozenset({Outcome.CLEAR, Outcome.HOLD, Outcome.MENDED})
+ENDS = frozenset({Outcome.CLEAR, Outcome.MENDED})
 WITH_DEADLINE = frozenset({Outcome.RECTIFY, Outcome.AGAIN})
 
 # What is asked on the telephone, in words to read aloud; the same for everybody, so that answers can be compared.
@@ -97,11 +97,33 @@ def doubtful(answers: dict[str, str]) -> list[str]:
 
 def may_follow(before: str | None, outcome: Outcome, *, mended: bool) -> bool:
     """Whether an outcome may be said after the last one; `mended` says that the institution has answered it."""
-    if before is None:
+    if before in (None, Outcome.HOLD):
         return outcome in FIRST
     if Outcome(before) in WITH_DEADLINE:
         return outcome in AFTER_MENDING and (mended or outcome is Outcome.HOLD)
     return False
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days whose hours a finding holds; no first day: from the beginning, no last day: until the next finding."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+def ends(outcome: Outcome, held: Days) -> bool:
+    """Whether an inspection is over with this: a hold without a last day goes on until somebody has looked into it."""
+    return outcome in ENDS or (outcome is Outcome.HOLD and held.until is not None)
+
+
+def refuse_days(held: Days, today: date) -> tuple[str, str] | None:
+    """Why hours cannot be held for these days, as (field, sentence); None when they can."""
+    if held.since and held.until and held.until < held.since:
+        return "held_until", "停算的最后一天要在第一天以后"
+    if held.since and held.since > today:
+        return "held_since", "停算最晚从今天开始"
+    return None
 
 
 def refuse_finding(words: str, outcome: Outcome, due_on: date | None, today: date) -> tuple[str, str] | None:

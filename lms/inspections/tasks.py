@@ -10,17 +10,14 @@ from lms.learning.actions import holding
 
 @handles(actions.HOLD)
 def hold(job: RunningJob) -> None:
-    """Hold every session of a class, or of one of its people; done again it finds them held."""
-    cohort_id = UUID(job.arguments["cohort_id"])
-    person_id = UUID(job.arguments["person_id"]) if job.arguments["person_id"] else None
-    after: UUID | None = None
-    held = 0
+    """Hold every session of a class that inspections name; done again it finds them held."""
+    cohort_id, held = UUID(job.arguments["cohort_id"]), 0
     while True:
         with transaction(job.principal):
-            count, last = holding.hold_for_inspection(cohort_id, person_id, after)
-        if last is None:
+            count = holding.hold_named(cohort_id)
+        if not count:
             break
-        held, after = held + count, last
+        held += count
         job.progress(held, held, f"停算了 {held} 次学习的时间")
     with job.finish(held=held):
         pass

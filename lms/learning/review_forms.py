@@ -6,7 +6,8 @@ from uuid import UUID
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from lms.foundation.errors import NotFound
@@ -29,9 +30,13 @@ class DecideForm(FlaskForm):
     verdict = RadioField(
         "你的结论",
         [InputRequired("先选算还是不算")],
-        choices=[(HoldState.RELEASED.value, "照算：是本人在学"), (HoldState.UPHELD.value, "不算：不是本人在学")],
+        choices=[
+            SelectChoice(HoldState.RELEASED.value, "计入：是本人在学"),
+            SelectChoice(HoldState.UPHELD.value, "不计入：不是本人在学"),
+        ],
     )
     reason = TextAreaField("理由", [InputRequired("写一句理由，学员看得到这句话")])
+    together = BooleanField("同样的疑点一起定")
     seen = HiddenField()
 
     @property
@@ -46,7 +51,7 @@ class AnswerForm(FlaskForm):
     verdict = RadioField(
         "答复",
         [InputRequired("先选同意还是不同意")],
-        choices=[(Verdict.GRANTED.value, "同意"), (Verdict.DECLINED.value, "不同意")],
+        choices=[SelectChoice(Verdict.GRANTED.value, "同意"), SelectChoice(Verdict.DECLINED.value, "不同意")],
     )
     reason = TextAreaField("理由", [InputRequired("写一句理由，学员看得到这句话")])
 

@@ -59,7 +59,8 @@ def test_questions_are_chosen_once_each_in_their_order(seed, of, count) -> None:
         (Outcome.RECTIFY, Outcome.HOLD, False, True),
         (Outcome.AGAIN, Outcome.MENDED, True, True),
         (Outcome.CLEAR, Outcome.RECTIFY, False, False),
-        (Outcome.HOLD, Outcome.CLEAR, True, False),
+        (Outcome.HOLD, Outcome.CLEAR, False, True),
+        (Outcome.HOLD, Outcome.MENDED, True, False),
     ],
 )
 def test_what_may_follow(before, outcome, mended, may) -> None:

@@ -13,8 +13,10 @@ from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.todo import Ask
 from lms.inspections import actions, inbox, queries, rules
 from lms.inspections.models import Inspection, InspectionSample
-from lms.inspections.rules import Kind, Outcome
+from lms.inspections.rules import Days, Kind, Outcome
 from lms.learning import queries as learning
+from lms.learning.actions import holding as looking
+from lms.learning.queries import suspensions
 from tests.learning.classroom import Classroom, an_open_class
 from tests.people import SYSTEM, Cast
 
@@ -132,6 +134,63 @@ class TestFinding:
         jobs.run(job_id)
         with transaction(SYSTEM):
             assert learning.held_ms(room.cohort_id) == {people.xiulan: 60_000, people.ahui: 60_000}
+
+    def test_a_hold_names_its_days_and_covers_what_is_studied_later(self, people, room) -> None:
+        """Open: what comes after the visit is held as well, at once and in the next look; lifted: what comes later counts.
+
+        Sabotage: hold only the sessions that were there; forget lift; or read the first suspension of an inspection.
+        """
+        self._study(room, 60)
+        one, me = visit(people, room), people.principal("hequan")
+        with transaction(me):
+            actions.find(one, Outcome.HOLD, "教室没有人", None, 0, Days(since=clock.today()))
+        self._study(room, 60, 60)
+        assert self._held_s(room) == 120
+        with transaction(SYSTEM):
+            assert looking.look_on() == 2
+        assert self._held_s(room) == 120
+        with transaction(people.principal("xiulan")):
+            [told] = suspensions.open_for(people.xiulan, {room.cohort_id}, clock.today())
+            assert told.since == clock.today()
+        with transaction(me):
+            assert queries.inspection(one).closed_at is None
+            actions.find(one, Outcome.CLEAR, "换了教室，人都在", None, 1)
+            assert queries.inspection(one).closed_at
+        clock.turn(timedelta(days=1))
+        self._study(room, 120, 60)
+        with transaction(SYSTEM):
+            looking.look_on()
+        assert self._held_s(room) == 120
+
+    def test_a_hold_leaves_other_days_and_other_people_alone(self, people, room) -> None:
+        """Sabotage: compare no days, or forget the person."""
+        self._study(room, 60)
+        clock.turn(timedelta(days=2))
+        self._study(room, 60, 60)
+        seen = visit(people, room)
+        with transaction(people.principal("hequan")):
+            call = actions.open_one(Kind.CALL, cohorts.cohort(room.cohort_id), person_id=people.ahui)
+            actions.find(call, Outcome.HOLD, "说没有学过", None, 0)
+            days = Days(clock.today() - timedelta(days=2), clock.today() - timedelta(days=1))
+            actions.find(seen, Outcome.HOLD, "那两天教室没有人", None, 0, days)
+        assert self._held_s(room) == 60
+
+    @pytest.mark.parametrize(("first", "last"), [(1, None), (0, -1)])
+    def test_days_that_cannot_be_are_said(self, people, room, first, last) -> None:
+        """Sabotage: keep whatever days are sent."""
+        one, today = visit(people, room), clock.today()
+        days = Days(today + timedelta(days=first), None if last is None else today + timedelta(days=last))
+        with pytest.raises(Refused, match="停算"), transaction(people.principal("hequan")):
+            actions.find(one, Outcome.HOLD, "教室没有人", None, 0, days)
+
+    def _study(self, room, seconds: int, start: int = 0) -> None:
+        trainee = room.trainee()
+        trainee.open()
+        trainee.watch(start, start + seconds)
+
+    def _held_s(self, room) -> float:
+        with transaction(SYSTEM):
+            return sum(learning.held_ms(room.cohort_id).values()) / 1000
 
     def test_what_is_closed_stays_closed(self, people, room) -> None:
         """Sabotage: drop `if one.closed_at`."""

@@ -18,7 +18,7 @@ from lms.learning.models import Lease, StudySession
 from lms.learning.models.reviews import Anomaly, Appeal, CorrectionDecision, HoldDecision
 from lms.learning.queries import appeals, holds
 from lms.learning.rules.holding import HoldState, Verdict
-from tests.learning.classroom import an_open_class
+from tests.learning.classroom import an_open_class, policy
 from tests.people import SYSTEM
 
 
@@ -136,6 +136,45 @@ class TestHolds:
         assert look() == 0
         room.change(place="")
         assert look() == 4
+
+    def test_what_came_earlier_that_day_is_held_with_the_last_of_it(self, database, people, turn_clock) -> None:
+        """The sixth answer, the fourth person, the fourth hour show what the sessions before them were: those end between two looks.
+
+        Sabotage: judge only what was alive since the last look (drop `beside`).
+        """
+        room = an_open_class(people)
+        trainee = room.trainee()
+        trainee.open()
+        trainee.watch(0, 60)
+        with transaction(SYSTEM):
+            mine = db.session.get_one(StudySession, trainee.session_id)
+            mine.device_key = b"k" * 32
+            plain = {column.name: getattr(mine, column.name) for column in StudySession.__table__.c}
+        room.change(place="")
+        for person in ("ahui", "liumin", "chenbo"):
+            assert look() == 0
+            clock.turn(timedelta(minutes=20))
+            with transaction(SYSTEM):
+                now = {"launched_at": clock.now(), "last_at": clock.now()}
+                db.session.add(StudySession(**{**plain, **now, "id": uuid4(), "person_id": people.ids[person]}))
+        assert look() == 4
+
+    def test_what_is_alike_is_decided_together(self, database, people, turn_clock, client_for) -> None:
+        """One person, one class, one doubt: one look at all the evidence. Sabotage: decide the one that was opened alone."""
+        room = an_open_class(people)
+        fast(room)
+        fast(room)
+        assert look() == 2
+        with transaction(SYSTEM):
+            one = db.session.scalars(select(Anomaly.id).order_by(Anomaly.created_at)).first()
+        page = client_for(people.hequan).get(f"/hours/holds/{one}").text
+        assert "同样的疑点一起定" in page
+        assert "这一次学得多快" in page
+        assert page.count('role="img"') == 1
+        decided = {"verdict": "released", "reason": "打过电话，是本人", "seen": "0", "together": "y"}
+        assert client_for(people.hequan).post(f"/hours/holds/{one}", data=decided).status_code == 303
+        with transaction(people.principal("hequan")):
+            assert queries.held_ms(room.cohort_id) == {}
 
     def test_tables_of_review_are_only_added_to(self, database, people, turn_clock) -> None:
         """Sabotage: leave a table out of append_only."""
@@ -324,24 +363,32 @@ class TestCorrections:
         with transaction(SYSTEM):
             assert db.session.scalar(select(CorrectionDecision.verdict)) == "declined"
 
-    def test_a_day_takes_no_more_than_its_limit(self, database, people, turn_clock, monkeypatch) -> None:
+    def test_a_day_takes_no_more_than_its_limit(self, database, people, turn_clock) -> None:
         """Rule 6 holds for a correction as for a beat, when it is proposed and when it is decided.
 
         Sabotage: drop refuse_day; or forget _on_the_day, and the trainee earns the limit once more beside the correction.
         """
         room = an_open_class(people)
-        made, _, ledger_id = self._proposed(people, room)
-        earned = round(room.credited_s() * 1000)
-        monkeypatch.setattr(correcting, "_cap_ms", lambda row: earned + 50_000)
+        policy(daily_cap_class_hours=1, class_hour_seconds=80)
+        cause, ledger_id = missed(room)
+        assert room.credited_s() == 30
         with pytest.raises(Refused, match="还能加 50 秒"), transaction(people.principal("liumin")):
             correcting.propose(ledger_id, 60_000, "村委会证明停电")
-        with pytest.raises(Refused, match="现在不能这样更正"), transaction(people.principal("hequan")):
-            correcting.decide(made, verdict=Verdict.GRANTED, reason="看过证明，同意")
-        monkeypatch.setattr(correcting, "_cap_ms", lambda row: earned + 60_000)
-        before = self._day_ms(people.xiulan)
+        with transaction(people.principal("liumin")):
+            first, second = (correcting.propose(ledger_id, ms, "村委会证明停电") for ms in (50_000, 30_000))
         with transaction(people.principal("hequan")):
-            correcting.decide(made, verdict=Verdict.GRANTED, reason="看过证明，同意")
-        assert self._day_ms(people.xiulan) == before + 60_000
+            correcting.decide(first, verdict=Verdict.GRANTED, reason="看过证明，同意")
+        assert (room.credited_s(), self._day_ms(people.xiulan)) == (80, 80_000)
+        with pytest.raises(Refused, match="不能这样更正：那一天已经计满"), transaction(people.principal("hequan")):
+            correcting.decide(second, verdict=Verdict.GRANTED, reason="看过证明，同意")
+        trainee = room.trainee()
+        trainee.open()
+        trainee.watch(200, 260)
+        assert room.credited_s() == 80
+        with transaction(people.principal("xiulan")):
+            asked = appealing.appeal(cause, "那时村里停电了")
+        with pytest.raises(Refused, match="已经计满"), transaction(people.principal("liumin")):
+            correcting.propose_for(asked, 1_000, "村委会证明停电")
 
     def _day_ms(self, person_id: UUID) -> int:
         with transaction(SYSTEM):
@@ -419,7 +466,7 @@ class TestPages:
         address = {"registration": cause.registration_id, "lesson": cause.lesson_id, "day": cause.day}
         address |= {"reason": cause.reason_code}
         form = mine.get("/learn/appeals/new", query_string=address)
-        assert "没有算" in form.text
+        assert "没计入" in form.text
         empty = mine.post("/learn/appeals/new", query_string=address, data={"words": " "})
         assert empty.status_code == 422
         sent = mine.post("/learn/appeals/new", query_string=address, data={"words": "那时村里停电了"})
@@ -467,5 +514,5 @@ class TestPages:
         fast(room)
         look()
         page = client_for(people.xiulan).get("/learn/hours").text
-        assert "待核实，核实过就加上来" in page
+        assert "待确认，确认了就加上来" in page
         assert "一共计入 0 秒" in page

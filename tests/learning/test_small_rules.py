@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lms.learning.rules import misses as missed
 from lms.learning.rules import pictures, words
+from lms.learning.rules.advice import Again, Way, next_step
 from lms.learning.rules.answers import Answer
 from lms.learning.rules.deliveries import Sent, sort_out
 from lms.learning.rules.devices import device_of
@@ -170,3 +171,21 @@ def test_an_answer_says_everything_in_words():
 )
 def test_what_a_browser_says_it_is(agent, device):
     assert device_of(agent) == device
+
+
+@pytest.mark.parametrize(
+    ("told", "way", "says"),
+    [
+        ({"waiting_ms": 95_000, "full": True}, Way.ANSWER, "1 分 35 秒先放着，待确认。11月24日 10:33以前补答"),
+        ({"full": True}, None, "要等明天"),
+        ({"again": Again("拍照", 120_000, 900_000)}, Way.AGAIN, "2 分钟没计入"),
+        ({}, Way.ON, "记在这里"),
+        ({"lesson": None}, None, "重看不再计学时"),
+    ],
+)
+def test_one_thing_to_do_next_the_most_urgent_first(told, way, says) -> None:
+    """Sabotage: send somebody to watch again what an answer would give back."""
+    given = {"waiting_ms": 0, "until": "11月24日 10:33", "full": False, "again": None, "lesson": "定价"} | told
+    step = next_step(**given)
+    assert step.way is way
+    assert says in step.words

@@ -1,7 +1,7 @@
 """Time is put on hold and looked at: anomalies found, decisions made. Nothing is ever deleted. They flush; the door commits."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
@@ -10,16 +10,26 @@ from lms.accounts import actions as accounts
 from lms.foundation import clock, evidence, working_days
 from lms.foundation.database import acting, db
 from lms.foundation.errors import Conflict, NotFound, Refused
-from lms.learning.models.reviews import Anomaly, HoldDecision, LookMark
-from lms.learning.queries import holds, looks
+from lms.learning.models.reviews import Anomaly, HoldDecision, HourSuspension, LookMark
+from lms.learning.queries import holds, looks, suspensions
 from lms.learning.rules import anomalies, holding
-from lms.learning.rules.anomalies import Code, Found
+from lms.learning.rules.anomalies import Code, Found, SessionFacts
 from lms.learning.rules.holding import HoldState
 from lms.plans import queries as plans
 
-ANOMALY, DECISION = "hours.anomaly", "hours.hold"
+ANOMALY, DECISION, SUSPENSION = "hours.anomaly", "hours.hold", "hours.suspension"
 SESSIONS = "sessions"
 MARGIN, FIRST_LOOK = timedelta(minutes=10), timedelta(days=7)
+
+
+class Place(Protocol):
+    """Whose hours: a class, or one of its people."""
+
+    tenant_id: UUID
+    region_code: str
+    plan_code: str
+    cohort_id: UUID
+    person_id: UUID | None
 
 
 def look_over(since: datetime, until: datetime) -> int:
@@ -27,13 +37,25 @@ def look_over(since: datetime, until: datetime) -> int:
 
     Looking again finds nothing new: a session is held once for each kind of anomaly.
     """
-    held = 0
+    suspects, held = [], 0
     for session, facts in looks.sessions_alive(since, until):
-        limits = anomalies.Limits(
-            **plans.limits(anomalies.KEYS, session.programme_code, clock.local(until).date(), session.region_code)
-        )
-        held += sum(_hold(session, found) for found in anomalies.judge(facts, limits))
+        codes, made = _judged(session, facts, until)
+        held += made
+        if codes & anomalies.OF_A_DAY:
+            suspects.append(session)
+    while more := hold_named():
+        held += more
+    if suspects:
+        held += sum(_judged(session, facts, until)[1] for session, facts in looks.beside(suspects))
     return held
+
+
+def _judged(session: Any, facts: SessionFacts, until: datetime) -> tuple[set[Code], int]:
+    """What is out of the common in a session, and how many holds that made."""
+    day = clock.local(until).date()
+    limits = anomalies.Limits(**plans.limits(anomalies.KEYS, session.programme_code, day, session.region_code))
+    found = anomalies.judge(facts, limits)
+    return {one.code for one in found}, sum(_hold(session, one) for one in found)
 
 
 def look_on() -> int:
@@ -50,11 +72,40 @@ def look_on() -> int:
     return held
 
 
-def hold_for_inspection(cohort_id: UUID, person_id: UUID | None, after: UUID | None = None) -> tuple[int, UUID | None]:
-    """Hold the next 200 sessions of a class, or of one of its people, that earned anything; gives how many and the last id."""
-    page = looks.sessions_that_earned(cohort_id, person_id, after)
-    held = sum(_hold(session, Found(Code.INSPECTION, {})) for session in page)
-    return held, page[-1].id if page else None
+def hold_named(cohort_id: UUID | None = None) -> int:
+    """Hold the next 200 sessions (of a class) that an inspection names and that earned anything; gives how many, 0 at the end."""
+    return sum(_hold(session, Found(Code.INSPECTION, {})) for session in looks.sessions_named(cohort_id=cohort_id))
+
+
+def suspend(where: Place, inspection_id: UUID, since: date | None, until: date | None) -> None:
+    """An inspection holds the hours of a class, or of one of its people, from one day to another; what it held before is replaced.
+
+    No `since`: from the beginning; no `until`: what is studied from now on is held too, until the inspection lifts it. It counts
+    at once; the holds of the sessions follow with hold_named() and the looks.
+    """
+    before, at = suspensions.of_inspection(inspection_id), clock.now()
+    number = before.number + 1 if before else 1
+    content = {
+        "inspection_id": str(inspection_id),
+        "cohort_id": str(where.cohort_id),
+        "person_id": str(where.person_id) if where.person_id else None,
+        "number": number,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "at": at.isoformat(timespec="microseconds"),
+    }
+    leaf = evidence.append(SUSPENSION, content, subject=str(where.cohort_id))
+    names = ("tenant_id", "region_code", "plan_code", "cohort_id", "person_id")
+    row = {name: getattr(where, name) for name in names} | {"id": uuid4(), "created_at": at, "number": number}
+    row |= {"inspection_id": inspection_id, "since": since, "until": until}
+    db.session.execute(insert(HourSuspension).values(**row, leaf_id=leaf.id, leaf_hash=leaf.hash))
+
+
+def lift(where: Place, inspection_id: UUID) -> None:
+    """What is studied from tomorrow on is not held any more; what was held waits for a reviewer. Nothing where nothing is held."""
+    stands, today = suspensions.of_inspection(inspection_id), clock.today()
+    if stands and (stands.until is None or stands.until > today):
+        suspend(where, inspection_id, stands.since, max(today, stands.since or today))
 
 
 def _hold(session: Any, found: Found) -> bool:
@@ -88,10 +139,10 @@ def _hold(session: Any, found: Found) -> bool:
     return True
 
 
-def decide(anomaly_id: UUID, *, verdict: HoldState, reason: str, seen: int) -> None:
+def decide(anomaly_id: UUID, *, verdict: HoldState, reason: str, seen: int, together: bool = False) -> None:
     """A reviewer lets held time count, or not, with a reason that the trainee reads; `seen` is how many decisions were shown.
 
-    Raises NotFound for what is outside the reviewer's scope or their own, Refused for a missing reason, Conflict when somebody
+    `together` decides what else of the person and class is open for the same thing as well. Raises NotFound for what is outside the reviewer's scope or their own, Refused for a missing reason, Conflict when somebody
     was quicker.
     """
     one = holds.hold(anomaly_id)
@@ -102,6 +153,9 @@ def decide(anomaly_id: UUID, *, verdict: HoldState, reason: str, seen: int) -> N
     before = holds.decisions_of(anomaly_id)
     if len(before) != seen:
         raise Conflict("刚才有人核实过这一条，刷新看看最新的结果")
+    for other in holds.open_with(one) if together else ():
+        if other.id != one.id:
+            _write(other, 1, verdict, reason.strip())
     _write(one, len(before) + 1, verdict, reason.strip())
 
 

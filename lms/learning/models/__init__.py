@@ -12,6 +12,7 @@ from lms.learning.models.reviews import (
     CorrectionDecision,
     HoldDecision,
     HourCorrection,
+    HourSuspension,
     LookMark,
 )
 from lms.learning.models.scorm import ScormAttempt, ScormCommit, ScormNote
@@ -43,6 +44,7 @@ __all__ = [
     "HoldDecision",
     "HourCorrection",
     "HourLedger",
+    "HourSuspension",
     "HoursCheck",
     "HoursDifference",
     "HoursDifferenceWord",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation.database import Dated, Identified, db
@@ -49,6 +49,25 @@ class HoldDecision(Identified, Dated, Placed, db.Model):  # type: ignore[name-de
     verdict: Mapped[str]
     reason: Mapped[str]
     decided_by: Mapped[UUID]
+    leaf_id: Mapped[int] = mapped_column(BigInteger)
+    leaf_hash: Mapped[bytes]
+
+
+class HourSuspension(Identified, Dated, Placed, db.Model):  # type: ignore[name-defined]
+    """For which Shanghai days an inspection holds the hours of a class, or of one of its people; the last of an inspection stands.
+
+    No `since`: from the beginning; no `until`: until the inspection says otherwise. Append-only.
+    """
+
+    __tablename__ = "hour_suspension"
+    __table_args__ = (UniqueConstraint("inspection_id", "number"),)
+
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    inspection_id: Mapped[UUID]
+    number: Mapped[int]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
     leaf_id: Mapped[int] = mapped_column(BigInteger)
     leaf_hash: Mapped[bytes]
 

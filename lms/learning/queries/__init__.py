@@ -9,6 +9,7 @@ from lms.learning.queries.playing import day_ms, policy_of, standing
 from lms.learning.queries.progress import Progress, best_scores, progress_of_cohort
 from lms.learning.queries.quizzes import Attempt, attempt, has_passed, tries
 from lms.learning.queries.registrations import RegistrationView, registration, registrations_of
+from lms.learning.queries.waiting import Waiting, missed_check
 
 __all__ = [
     "Attempt",
@@ -17,6 +18,7 @@ __all__ = [
     "Progress",
     "RegistrationView",
     "Uncounted",
+    "Waiting",
     "appeals_of",
     "attempt",
     "best_scores",
@@ -34,6 +36,7 @@ __all__ = [
     "last_position",
     "ledger_of_cohort",
     "ledger_page",
+    "missed_check",
     "policy_of",
     "progress_of_cohort",
     "registration",

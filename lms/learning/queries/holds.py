@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, func, select, tuple_
 
 from lms.foundation import clock
 from lms.foundation.database import acting, db
@@ -16,6 +16,7 @@ from lms.foundation.scoping import covered
 from lms.foundation.todo import Ask
 from lms.learning.models import HourLedger, StudySession
 from lms.learning.models.reviews import Anomaly, HoldDecision
+from lms.learning.queries import suspensions
 from lms.learning.rules.anomalies import WORDS, Code, Words, told_figures
 from lms.learning.rules.holding import HoldState
 
@@ -95,20 +96,22 @@ _VIEW = select(
 ).join(StudySession, StudySession.id == Anomaly.session_id)
 
 
-def _holding(wanted: ColumnElement[bool]) -> Select[Any]:
-    """The sessions whose time does not count at the moment: an anomaly that is open or was upheld."""
-    return select(Anomaly.session_id).where(_STANDS, wanted)
+def _holding(name: str, whose: UUID) -> CompoundSelect[Any]:
+    """The sessions (of a `cohort_id`, a `person_id`) whose time does not count at the moment: an anomaly that is open or was
+    upheld, or an inspection that names their days."""
+    noticed = select(Anomaly.session_id).where(_STANDS, getattr(Anomaly, name) == whose)
+    return noticed.union(suspensions.not_yet_held(getattr(StudySession, name) == whose))
 
 
 def held_sessions(cohort_id: UUID) -> frozenset[UUID]:
     """The sessions of a class whose time is on hold."""
-    return frozenset(db.session.scalars(_holding(Anomaly.cohort_id == cohort_id)))
+    return frozenset(db.session.scalars(_holding("cohort_id", cohort_id)))
 
 
 def held_ms(cohort_id: UUID) -> dict[UUID, int]:
     """Credited milliseconds on hold, by person of a class."""
     query = select(HourLedger.person_id, func.sum(HourLedger.credited_ms)).where(
-        HourLedger.cohort_id == cohort_id, HourLedger.session_id.in_(_holding(Anomaly.cohort_id == cohort_id))
+        HourLedger.cohort_id == cohort_id, HourLedger.session_id.in_(_holding("cohort_id", cohort_id))
     )
     return {person: int(ms) for person, ms in db.session.execute(query.group_by(HourLedger.person_id))}
 
@@ -128,8 +131,7 @@ def held_by_day(person_id: UUID, first: date, last: date) -> dict[date, int]:
 
 
 def _held_of(person_id: UUID) -> ColumnElement[bool]:
-    mine = Anomaly.person_id == person_id
-    return (HourLedger.person_id == person_id) & HourLedger.session_id.in_(_holding(mine))
+    return (HourLedger.person_id == person_id) & HourLedger.session_id.in_(_holding("person_id", person_id))
 
 
 def holds_of(person_id: UUID, limit: int = 30) -> list[HoldView]:
@@ -161,6 +163,12 @@ def open_holds(principal: Principal, ask: Ask) -> list[HoldView]:
     if ask.after:
         query = query.where(tuple_(Anomaly.created_at, Anomaly.id) > ask.after)
     return _views(db.session.execute(query.order_by(Anomaly.created_at, Anomaly.id).limit(ask.limit)))
+
+
+def open_with(one: HoldView) -> list[HoldView]:
+    """The holds that nobody has decided of the same person and class for the same thing, the oldest first; itself among them."""
+    same = (Anomaly.person_id == one.person_id, Anomaly.cohort_id == one.cohort_id, Anomaly.code == one.code.value)
+    return _views(db.session.execute(_VIEW.where(_IS_OPEN, *same).order_by(Anomaly.created_at, Anomaly.id)))
 
 
 def count_open(principal: Principal, plan_code: str) -> int:

@@ -13,16 +13,22 @@ from lms.learning.rules.reasons import CURABLE, NO_LOSS, Reason
 
 @dataclass(frozen=True)
 class DayTotal:
-    """A Shanghai day in milliseconds: what counts, and what was lost (not what was only watched again)."""
+    """A Shanghai day in milliseconds: what counts, what was lost (not what was only watched again), what waits to be confirmed."""
 
     day: date
     credited_ms: int = 0
     lost_ms: int = 0
+    waiting_ms: int = 0
 
     @property
     def online_ms(self) -> int:
         """All that was played."""
-        return self.credited_ms + self.lost_ms
+        return self.credited_ms + self.lost_ms + self.waiting_ms
+
+    def with_waiting(self, held_ms: int, taken_ms: int) -> "DayTotal":
+        """The same day with what waits apart: of what was credited what is on hold, of what was lost what an answer gives back."""
+        credited_ms, lost_ms = self.credited_ms - held_ms, max(0, self.lost_ms - taken_ms)
+        return DayTotal(self.day, credited_ms, lost_ms, held_ms + taken_ms)
 
 
 _NO_LOSS = [str(reason) for reason in NO_LOSS]
@@ -71,8 +77,10 @@ class Uncounted:
         return self.reason in CURABLE and not self.mended and self.from_ms is not None
 
 
-def uncounted(person_id: UUID, since: date, at_least_ms: int = 1_000, limit: int = 20) -> list[Uncounted]:
-    """What did not count since a day, newest first."""
+def uncounted(
+    person_id: UUID, since: date, *, but: UUID | None = None, at_least_ms: int = 10_000, limit: int = 20
+) -> list[Uncounted]:
+    """What did not count since a day, newest first; without what the check `but` took, which can still be answered."""
     lost = func.sum(HourLedger.excluded_ms)
     query = (
         select(
@@ -87,7 +95,7 @@ def uncounted(person_id: UUID, since: date, at_least_ms: int = 1_000, limit: int
         )
         .join(StudySession, StudySession.id == HourLedger.session_id)
         .where(HourLedger.person_id == person_id, HourLedger.day >= since, HourLedger.excluded_ms > 0)
-        .where(HourLedger.reason.not_in(_NO_LOSS))
+        .where(HourLedger.reason.not_in(_NO_LOSS), *([HourLedger.check_id.is_distinct_from(but)] if but else []))
         .group_by(
             HourLedger.day,
             HourLedger.registration_id,

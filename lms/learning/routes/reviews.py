@@ -16,7 +16,7 @@ from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.foundation.todo import Ask
 from lms.learning.actions import appealing, correcting, holding
-from lms.learning.queries import appeals, holds
+from lms.learning.queries import appeals, evidence, holds
 from lms.learning.review_forms import AnswerForm, CorrectionForm, DecideForm
 from lms.learning.rules import anomalies, reasons
 from lms.learning.rules import holding as terms
@@ -40,7 +40,13 @@ def index() -> Any:
         seen: list[holds.HoldView | appeals.AppealView | appeals.CorrectionView] = [*held, *asked, *proposed]
         people = accounts.people({one.person_id for one in seen})
         classes = cohorts.titles({one.cohort_id for one in seen})
-    shares = {"held": held, "asked": asked, "proposed": proposed, "people": people, "classes": classes}
+    shares = {
+        "held": _alike(held),
+        "asked": asked,
+        "proposed": _at_once(proposed),
+        "people": people,
+        "classes": classes,
+    }
     return render_template("reviews/index.html", **shares, reason=_cause)
 
 
@@ -60,7 +66,8 @@ def decide(anomaly_id: UUID) -> Any:
         try:
             with transaction(current()):
                 said = HoldState(form.verdict.data)
-                holding.decide(anomaly_id, verdict=said, reason=form.reason.data or "", seen=form.shown)
+                why, together = form.reason.data or "", bool(form.together.data)
+                holding.decide(anomaly_id, verdict=said, reason=why, seen=form.shown, together=together)
             return redirect(url_for("reviews.hold", anomaly_id=anomaly_id), 303)
         except Refused as refusal:
             form.reason.errors = [refusal.sentence]
@@ -142,13 +149,15 @@ def _hold(anomaly_id: UUID, form: DecideForm) -> str:
     with transaction(current()):
         one, decided = holds.hold(anomaly_id), holds.decisions_of(anomaly_id)
         mine = holds.may_decide(one)
-        people = accounts.people([one.person_id])
+        seen, alike = evidence.of_hold(one), holds.open_with(one)
+        people = accounts.people({one.person_id, *(sitting.person_id for sitting in seen.sittings)})
         names = accounts.names_of({said.decided_by for said in decided})
         cohort = cohorts.cohort(one.cohort_id)
     if not mine:
         raise NotFound()
     form.seen.data = str(len(decided))
     shares = {"one": one, "decided": decided, "person": people.get(one.person_id), "names": names, "cohort": cohort}
+    shares |= {"seen": seen, "alike": alike, "people": people}
     return render_template("reviews/hold.html", form=form, states=terms.HOLD_WORDS, **shares)
 
 
@@ -180,6 +189,22 @@ def _correction(correction_id: UUID, form: AnswerForm) -> str:
         raise NotFound()
     shares = {"one": one, "row": row, "person": person, "names": names, "cohort": cohort, "form": form}
     return render_template("reviews/correction.html", **shares, together=together, reason=_cause)
+
+
+def _alike(held: list[holds.HoldView]) -> list[list[holds.HoldView]]:
+    """What is decided together: the holds of one person and class for the same thing."""
+    found: dict[Any, list[holds.HoldView]] = {}
+    for one in held:
+        found.setdefault((one.person_id, one.cohort_id, one.code), []).append(one)
+    return list(found.values())
+
+
+def _at_once(proposed: list[appeals.CorrectionView]) -> list[list[appeals.CorrectionView]]:
+    """What is decided together: the corrections that one person proposed for one appeal."""
+    found: dict[Any, list[appeals.CorrectionView]] = {}
+    for one in proposed:
+        found.setdefault((one.appeal_id or one.id, one.proposed_by), []).append(one)
+    return list(found.values())
 
 
 def _cause(code: str) -> str:

@@ -22,6 +22,10 @@ class Code(StrEnum):
     INSPECTION = "inspection"
 
 
+# What shows only in a whole day or night, or in all who use one device: what came earlier that day is looked at again.
+OF_A_DAY = frozenset({Code.BOT_ANSWERS, Code.SHARED_DEVICE, Code.NIGHT_MARATHON})
+
+
 @dataclass(frozen=True)
 class Words:
     """How it is called, why it is looked at (for the reviewer), and what the trainee is told."""

@@ -18,9 +18,9 @@ class HoldState(StrEnum):
 
 # tone and words of the tag; the trainee's word and the reviewer's word are the same
 HOLD_WORDS: dict[HoldState, tuple[str, str]] = {
-    HoldState.OPEN: ("wait", "待核实"),
-    HoldState.RELEASED: ("ok", "核实过，照算"),
-    HoldState.UPHELD: ("bad", "核实过，不算"),
+    HoldState.OPEN: ("wait", "待确认"),
+    HoldState.RELEASED: ("ok", "核实过，计入"),
+    HoldState.UPHELD: ("bad", "核实过，没计入"),
 }
 
 
