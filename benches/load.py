@@ -21,7 +21,8 @@ from uuid import UUID, uuid4
 import psycopg
 
 from benches.measure import cpu_ms
-from benches.platform import PHONES, Platform, Trainee
+from benches.platform import CHECKOUT, PHONES, Platform, Trainee
+from lms.foundation.services.programs import spawn
 
 LEARNERS, MINUTES = 3000, 10
 EVERY_S = 30
@@ -65,13 +66,14 @@ class Learner:
     token: str
     seq: int = 0
 
-    def beat(self, host: str, csrf: str) -> bytes:
-        """The next beat, as the player writes it."""
+    def beat(self, host: str, csrf: str, why: str = "tick") -> bytes:
+        """The next beat, as the player writes it; who leaves has played nothing since the last."""
         self.seq += 1
-        start = (self.seq - 1) * EVERY_S * 1000
-        stretch = [start, start + EVERY_S * 1000]
-        one = {"seq": self.seq, "why": "tick", "position_ms": stretch[1], "stretches": [stretch], "rate": 1}
-        body = json.dumps({"beats": [{**one, "hidden": False, "muted": False, "id": str(uuid4())}]}).encode()
+        end = (self.seq - (why == "leave")) * EVERY_S * 1000
+        stretches = [] if why == "leave" else [[end - EVERY_S * 1000, end]]
+        one = {"seq": self.seq, "why": why, "position_ms": end, "stretches": stretches, "rate": 1}
+        sent = {"sent_at": "2026-11-22T08:00:00.000Z", "hidden": False, "muted": False, "id": str(uuid4())}
+        body = json.dumps({"beats": [{**one, **sent}]}, separators=(",", ":")).encode()
         head = (
             f"POST /learn/sessions/{self.session}/beats HTTP/1.1\r\nHost: {host}\r\nCookie: __Host-lms={self.token}\r\n"
             f"User-Agent: load (Mobile)\r\nX-CSRFToken: {csrf}\r\nAccept: application/json\r\nOrigin: http://{host}\r\n"
@@ -103,12 +105,16 @@ def main() -> None:
 def _run(platform: Platform, count: int, minutes: float) -> None:
     (platform.data / "clock").write_text(json.dumps({"since": time.time(), "offset": 0, "rate": 1}))
     trainee = Trainee(platform, PHONES[0])
+    empty = _sizes(platform)
     learners = _seed(platform, trainee, count)
     print(f"{count:,} learners, a beat every {EVERY_S} s, {minutes:g} minutes; load before {os.getloadavg()[0]:.1f}")
     before = _used(platform)
     run = asyncio.run(_beat(platform.port, trainee, learners, minutes * 60))
     after = _used(platform)
-    _say(platform, run, [b - a for a, b in zip(before, after, strict=True)], minutes * 60)
+    _say(run, [b - a for a, b in zip(before, after, strict=True)], minutes * 60)
+    asyncio.run(_leave(platform.port, trainee, learners))
+    _seal(platform)
+    _say_storage(platform, empty)
 
 
 def _used(platform: Platform) -> tuple[float, float, float]:
@@ -157,6 +163,26 @@ async def _beat(port: int, trainee: Trainee, learners: list[Learner], seconds: f
     return run
 
 
+async def _leave(port: int, trainee: Trainee, learners: list[Learner]) -> None:
+    """Everybody closes the lesson: the record store is told of what was played."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for learner in learners:
+        writer.write(learner.beat(trainee.host, trainee.csrf, why="leave"))
+        await _answer(reader)
+    writer.close()
+
+
+def _seal(platform: Platform) -> None:
+    """Every row gets its place in the tree, as it does while the platform runs; then what is free is given back."""
+    words = [sys.executable, "-m", "lms.cli", "sequencer"]
+    sequencer = spawn("sequencer", words, log=platform.data / "sequencer.log", env=platform.environment, cwd=CHECKOUT)
+    with psycopg.connect(platform.postgres.superuser_url.replace("+psycopg", ""), autocommit=True) as line:
+        while line.execute("select exists (select from evidence_pending)").fetchone() == (True,):
+            time.sleep(0.2)
+        sequencer.stop()
+        line.execute("vacuum")
+
+
 async def _line(port: int, trainee: Trainee, due: asyncio.Queue[tuple[float, Learner] | None], run: Run) -> None:
     reader = writer = None
     while (next_one := await due.get()) is not None:
@@ -181,7 +207,7 @@ async def _answer(reader: asyncio.StreamReader) -> str:
     return f"{status} credited" if b'"credited":true' in body else status
 
 
-def _say(platform: Platform, run: Run, used: list[float], seconds: float) -> None:
+def _say(run: Run, used: list[float], seconds: float) -> None:
     beats = len(run.times)
     cuts = statistics.quantiles(run.times, n=100)
     wrong = sum(n for said, n in run.answers.items() if not said.startswith("200"))
@@ -192,28 +218,30 @@ def _say(platform: Platform, run: Run, used: list[float], seconds: float) -> Non
     web, database, client = (one / beats for one in used)
     print(f"CPU ms a beat: web {web:.2f}  database {database:.2f}  client {client:.2f}")
     busy = sum(used) / (seconds + EVERY_S / 2) / 1000
-    print(f"processors busy: {busy:.2f} of {os.cpu_count()}; load after {os.getloadavg()[0]:.1f}")
-    _say_storage(platform)
+    print(f"processors busy: {busy:.2f} of {os.cpu_count()}; load after {os.getloadavg()[0]:.1f}", flush=True)
 
 
-TABLES = ("beat", "hour_ledger", "evidence_leaf", "evidence_pending", "evidence_position", "evidence_node", "coverage")
+# What grows with study: the raw, the judged, the tree, the working state, the statements that were told.
+GROWING = ("beat", "hour_ledger", "evidence_%", "study_session", "coverage", "lease", "presence_%", "lrs_%")
 
 
-def _say_storage(platform: Platform) -> None:
-    """Bytes for each credited minute: tables, their indexes, and the statements that were told."""
-    names = [*TABLES, "study_session", "lease", "lrs_statement", "lrs_statement_id", "lrs_link"]
+def _sizes(platform: Platform) -> dict[str, int]:
+    """Bytes of tables and indexes; those of the partitions of a table together."""
+    query = """select t.relname, (select sum(pg_total_relation_size(relid)) from pg_partition_tree(t.oid) where isleaf)
+      from pg_class t where t.relkind in ('r', 'p') and not t.relispartition
+      and t.relnamespace = 'public'::regnamespace and t.relname like any(%s)"""
     with psycopg.connect(platform.postgres.superuser_url.replace("+psycopg", ""), autocommit=True) as line:
-        known = {row[0] for row in line.execute("select tablename from pg_tables where schemaname = 'public'")}
+        return {name: int(size or 0) for name, size in line.execute(query, [list(GROWING)])}
+
+
+def _say_storage(platform: Platform, empty: dict[str, int]) -> None:
+    """Bytes for each credited minute."""
+    with psycopg.connect(platform.postgres.superuser_url.replace("+psycopg", ""), autocommit=True) as line:
         row = line.execute("select coalesce(sum(credited_ms), 0) / 60000.0 from hour_ledger").fetchone()
-        minutes = float(row[0]) if row else 0.0
-        sizes = {
-            name: line.execute("select pg_total_relation_size(%s::regclass)", [name]).fetchone()
-            for name in names
-            if name in known
-        }
-    total = sum(size[0] for size in sizes.values() if size)
-    print(f"credited minutes {minutes:,.0f}; stored {total / max(1.0, minutes):,.0f} bytes a minute:")
-    print("  " + "  ".join(f"{name} {size[0] / max(1.0, minutes):,.0f}" for name, size in sizes.items() if size))
+    minutes = max(1.0, float(row[0]) if row else 0.0)
+    grown = {name: (size - empty.get(name, 0)) / minutes for name, size in _sizes(platform).items()}
+    print(f"credited minutes {minutes:,.0f}; stored {sum(grown.values()):,.0f} bytes a minute:")
+    print("  " + "  ".join(f"{name} {size:,.0f}" for name, size in sorted(grown.items()) if size >= 1))
 
 
 if __name__ == "__main__":
