@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import update
+
 from lms.accounts import actions, models, queries, rules
 from lms.foundation import secrets
-from lms.foundation.database import db, transaction
+from lms.foundation.database import transaction
 from lms.foundation.principal import Principal
 
 SYSTEM = Principal.system_of("tests")
@@ -88,16 +90,17 @@ def bring_in(cast: Cast | None = None) -> Cast:
     """Write organisations and people; trainees are known to the school anyi in 440606 for P06."""
     cast = cast or Cast()
     password = _password_hash()
-    rows = {key: actions.prepare([_new(body)])[0] for key, body in PEOPLE.items()}
-    with transaction(SYSTEM):
+    rows = actions.prepare([_new(body) for body in PEOPLE.values()])
+    with transaction(SYSTEM) as session:
         for key, (kind, name, region, scope, plan) in ORGANISATIONS.items():
             cast.organisations[key] = actions.found_organisation(kind, name, region)
             if scope:
                 actions.give_scope(cast.organisations[key], scope, plan)
+        place = {"tenant_id": cast.organisations["anyi"], "region_code": "440606", "plan_code": "P06"}
+        made = [person_id for person_id, _ in actions.link_or_create_many(rows, **place)]
+        cast.ids |= zip(PEOPLE, made, strict=True)
+        session.execute(update(models.Person).where(models.Person.id.in_(made)).values(password_hash=password))
         for key, body in PEOPLE.items():
-            place = {"tenant_id": cast.organisations["anyi"], "region_code": "440606", "plan_code": "P06"}
-            [(cast.ids[key], _)] = actions.link_or_create_many([rows[key]], **place)
-            db.session.get(models.Person, cast.ids[key]).password_hash = password
             if body.works:
                 actions.employ(cast.ids[key], cast.organisations[body.works[0]], body.works[1])
     return cast

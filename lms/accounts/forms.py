@@ -1,7 +1,7 @@
 """What may be typed to sign in."""
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms import PasswordField, RadioField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from lms.accounts import rules
@@ -92,9 +92,9 @@ class HelpForm(FlaskForm):
     kind = RadioField(
         "要办什么",
         choices=[
-            ("slip", "开一张登录条（没有手机）"),
-            ("phone", "换手机号（旧号用不了）"),
-            ("second_factor", "重设第二道验证（验证器丢了）"),
+            SelectChoice("slip", "开一张登录条（没有手机）"),
+            SelectChoice("phone", "换手机号（旧号用不了）"),
+            SelectChoice("second_factor", "重设第二道验证（验证器丢了）"),
         ],
         validators=[InputRequired("先选要办什么")],
     )
@@ -102,10 +102,10 @@ class HelpForm(FlaskForm):
     document = SelectField(
         "你看了哪种证件",
         choices=[
-            ("身份证", "居民身份证原件"),
-            ("临时身份证", "临时身份证原件"),
-            ("户口簿", "户口簿原件"),
-            ("护照或通行证", "护照、港澳台通行证原件"),
+            SelectChoice("身份证", "居民身份证原件"),
+            SelectChoice("临时身份证", "临时身份证原件"),
+            SelectChoice("户口簿", "户口簿原件"),
+            SelectChoice("护照或通行证", "护照、港澳台通行证原件"),
         ],
     )
     reason = StringField("为什么要办", [InputRequired("写一句为什么，比如“旧号注销了”"), Length(max=200)])

@@ -29,19 +29,23 @@ from tests import seaweed
 DATA = b"\x00\x01\x02 \xe8\x8d\x94\xe6\x9e\x9d" * 1000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seaweedfs() -> Iterator[str]:
     """The URL of an empty bucket in a SeaweedFS of our own."""
     with seaweed.bucket() as url:
         yield url
 
 
+@pytest.fixture(scope="module")
+def bucket(seaweedfs: str) -> S3Bucket:
+    """The storage on it, made once: a client of S3 reads a megabyte of descriptions at its start."""
+    return S3Bucket(seaweedfs)
+
+
 @pytest.fixture(params=["folder", "s3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     """Each kind in turn."""
-    return (
-        LocalFolder(tmp_path / "files") if request.param == "folder" else S3Bucket(request.getfixturevalue("seaweedfs"))
-    )
+    return LocalFolder(tmp_path / "files") if request.param == "folder" else request.getfixturevalue("bucket")
 
 
 def test_what_was_put_comes_back(storage: Storage) -> None:
