@@ -20,9 +20,12 @@ class Entry:
     @property
     def here(self) -> bool:
         """Whether the page shown belongs to it."""
-        return (request.blueprint or "") == self.endpoint.split(".")[0]
+        blueprint = ELSEWHERE.get(request.endpoint or "", request.blueprint or "")
+        return blueprint == self.endpoint.split(".")[0]
 
 
+# Doors of the trainees' blueprint that staff come to from a menu of their own.
+ELSEWHERE = {"learning.attest": "cohorts"}
 STAFF = (
     Entry("待办", "inbox", "reporting.inbox", Permission.INBOX_READ),
     Entry("课程包", "package", "publishing.packages", Permission.PACKAGE_UPLOAD),

@@ -40,6 +40,7 @@ def faces_at(app, house, monkeypatch):
 @pytest.fixture
 def room(people, turn_clock):
     opened = an_open_class(people)
+    opened.change(place="镇文化站二楼")
     policy(identity_level=2, identity_valid_minutes=60)
     return opened
 
@@ -293,7 +294,10 @@ def test_a_programme_that_wants_the_teacher_does_not_offer_a_face(people, client
     policy(identity_level=3, identity_valid_minutes=60)
     one = Face(opened, client_for)
     page = one.client.get(one.at).text
-    assert "刷脸" not in page and "老师" in page
+    assert "刷脸" not in page and "没有登记教室" in page
+    opened.change(place="镇文化站二楼")
+    page = one.client.get(one.at).text
+    assert "刷脸" not in page and "请老师当面确认" in page and "镇文化站二楼" in page
 
 
 def test_no_picture_and_no_token_stays(face, faces_at, house):

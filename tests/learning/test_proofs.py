@@ -73,10 +73,13 @@ def row(room, trainee, **changed):
 
 
 def test_the_school_attests_whom_it_sees_in_its_own_open_class(room):
-    """Sabotage: let anybody attest, or attest in a class that is not open."""
+    """Sabotage: let anybody attest, or attest in a class that is not open or was filed without a room."""
     people, trainee = room.people, room.trainee()
     clerk, stranger = people.principal("liumin"), people.principal("chenbo")
     everybody = {people.xiulan, people.ahui, uuid4()}
+    with pytest.raises(Refused, match="没有写上课地点"), transaction(clerk):
+        proving.attest(room.cohort_id, everybody, clerk)
+    room.change(place="镇文化站二楼")
     with transaction(clerk):
         assert proving.attest(room.cohort_id, everybody, clerk) == 2
         assert found.attested_today(room.cohort_id) == {people.xiulan, people.ahui}
@@ -104,9 +107,12 @@ def test_the_pages(room, client_for):
         assert client.post(f"{address}/code").status_code == 303
         assert client.post(address, data={"code": "000"}).status_code == 422
     staff = client_for(room.people.liumin)
+    assert "没有写上课地点" in staff.get(f"/learn/cohorts/{room.cohort_id}/attest").text
+    room.change(place="镇文化站二楼")
     page = staff.get(f"/learn/cohorts/{room.cohort_id}/attest")
-    assert "黄秀兰" in page.text
+    assert "还没确认的 2 人" in page.text and "黄秀兰" in page.text and "全选" not in page.text
     told = staff.post(f"/learn/cohorts/{room.cohort_id}/attest", data={"people": [str(room.people.xiulan), "junk"]})
     assert told.status_code == 303 and told.location.endswith("done=1")
     assert staff.post(f"/learn/cohorts/{room.cohort_id}/attest", data={}).status_code == 422
     assert "确认过了" in client.get(address).text
+    assert "今天确认过的 1 人" in staff.get(f"/learn/cohorts/{room.cohort_id}/attest").text

@@ -19,6 +19,7 @@ from lms.learning.rules.proofs import LEVELS, Method
 from lms.plans.rules import HourPolicy
 
 NOT_OPEN = "这个班今天不上课，上课的日子才能当面确认"
+NO_ROOM = "这个班备案时没有写上课地点，不能当面确认。请学员用短信验证码或者手机的通行密钥确认"
 NOBODY = "先勾上今天在教室的人"
 _PLACED = ("person_id", "cohort_id", "tenant_id", "region_code", "plan_code")
 
@@ -50,12 +51,14 @@ def keep(
 def attest(cohort_id: UUID, people: Collection[UUID], principal: Principal) -> int:
     """Somebody of the school saw these people in the classroom of a filed class today; say how many.
 
-    Raises NotFound for a class that is not theirs, Refused where there is nobody, the class is not open or they name
-    themselves.
+    Raises NotFound for a class that is not theirs, Refused where there is nobody, the class was filed without a room or
+    is not open, or they name themselves.
     """
     cohort, today = cohorts.cohort(cohort_id), clock.today()
     if not people:
         raise Refused(NOBODY, field="people")
+    if not cohort.place.strip():
+        raise Refused(NO_ROOM)
     if not cohorts.is_open(cohort, today):
         raise Refused(NOT_OPEN)
     if principal.person_id in people:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import distinct, func, select
 
+from lms.cohorts import queries as cohorts
 from lms.foundation import clock
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
@@ -14,6 +15,8 @@ from lms.learning.models import FaceLook, FaceResult, IdentityProof
 from lms.learning.rules import faces
 from lms.learning.rules.faces import Ending, Look
 from lms.learning.rules.proofs import WORDS, Method, Proof, shown
+from lms.plans import queries as plans
+from lms.plans.rules import HourPolicy, NoPolicy
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,14 @@ def proofs_of_cohort(cohort_id: UUID) -> list[ProofsOfDay]:
         .order_by(IdentityProof.person_id, day)
     )
     return [ProofsOfDay(*row) for row in db.session.execute(query)]
+
+
+def policy_of_class(cohort: cohorts.CohortView) -> HourPolicy | None:
+    """The policy of hours in force for a class today; None where no rule is."""
+    try:
+        return plans.hour_policy(cohort.programme_code, clock.today(), cohort.region_code)
+    except NoPolicy:
+        return None
 
 
 def attested_today(cohort_id: UUID) -> frozenset[UUID]:

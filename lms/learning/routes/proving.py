@@ -1,5 +1,6 @@
 """确认是你本人: before time counts, where the programme asks for it; and the clerk who saw people in the classroom."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -92,12 +93,26 @@ def attest(cohort_id: UUID) -> Any:
             told = refusal.sentence
     with transaction(current()):
         cohort = cohorts.cohort(cohort_id)
-        members = accounts.people(cohorts.members(cohort_id))
-        seen = found_proofs.attested_today(cohort_id)
-    rows = sorted(members.values(), key=lambda one: one.name)
-    shares = {"rows": rows, "seen": seen, "ticked": people, "told": told, "today": clock.today()}
+        shares = _roll(cohort)
+    shares |= {"ticked": people, "told": told, "today": clock.today(), "open": cohorts.is_open(cohort, clock.today())}
     page = render_template("learning/attest.html", form=form, cohort=cohort, **shares)
     return page, 422 if told else 200
+
+
+def _roll(cohort: cohorts.CohortView) -> dict[str, Any]:
+    """The class as a roll: who was seen today and who was not, and for how long a confirmation holds (0: nobody asks)."""
+    members = accounts.people(cohorts.members(cohort.id))
+    seen = found_proofs.attested_today(cohort.id)
+    rows = sorted(members.values(), key=lambda one: proofs.by_sound(one.name))
+    policy = found_proofs.policy_of_class(cohort)
+    names = Counter(one.name for one in rows)
+    return {
+        "rows": rows,
+        "left": [one for one in rows if one.id not in seen],
+        "done": [one for one in rows if one.id in seen],
+        "namesakes": {name for name, many in names.items() if many > 1},
+        "minutes": policy.identity_valid_minutes if policy and policy.identity_level else 0,
+    }
 
 
 def identity_page(registration_id: UUID, form: ProofCodeForm | None = None, told: str = "") -> Any:
@@ -105,7 +120,7 @@ def identity_page(registration_id: UUID, form: ProofCodeForm | None = None, told
     with transaction(current()):
         course = own_course(registration_id)
         policy = queries.policy_of(course)
-        shares = _proof(policy) | _ways(policy)
+        shares = _proof(policy) | _ways(policy, bool(course.cohort.place.strip()))
     shares |= {"own": factors.factors_of(current().person()), "sent": session.get(CODE, {}), "told": told}
     shares |= {"form": form or ProofCodeForm(), "course": course, "policy": policy, "proofs": proofs}
     answer = Response(render_template("learning/identity.html", **shares))
@@ -123,13 +138,13 @@ def _proof(policy: HourPolicy | None) -> dict[str, Any]:
     return {"level": level, "proof": proof, "holds": holds, "until": until}
 
 
-def _ways(policy: HourPolicy | None) -> dict[str, Any]:
+def _ways(policy: HourPolicy | None, has_room: bool) -> dict[str, Any]:
     """Which ways are offered; whether the person has agreed to a face, and the provider must see the browser first."""
     me, here = current().person(), faces.looks()
     has_phone = bool(accounts.person(me).masked_phone)
     comparable = here is not None and faces.subject_of(me) is not None
     level = policy.identity_level if policy else 0
-    offered = proofs.offered(level, has_phone=has_phone, faces=comparable)
+    offered = proofs.offered(level, has_phone=has_phone, has_room=has_room, faces=comparable)
     agreed = here is not None and accounts.has_consented(me, for_faces_of(here.provider.name))
     caged = agreed and Method.FACE in offered and here is not None and bool(here.provider.device_script)
     return {"offered": offered, "here": here, "agreed": agreed, "caged": caged}

@@ -28,10 +28,10 @@ WORDS = {
     Method.FACE: "人脸核验",
     Method.ATTESTED: "老师当面确认",
 }
-# What a class asks for, to its trainees: all the ways beside the first are as good.
+# What a class asks for, to its trainees: every way that is offered is as good as the others.
 ASKED = {
-    1: "收一条短信验证码就行，下面几种办法都可以，学时一样算。",
-    2: "短信验证码不够，下面几种办法都可以，学时一样算。",
+    1: "下面几种办法选一种就行，学时一样算。",
+    2: "这个班用短信验证码不够，下面几种办法选一种就行，学时一样算。",
     3: "这个班只认老师当面确认：到教室上课，老师看见你，就替你确认。",
 }
 
@@ -62,13 +62,14 @@ def enough(proof: Proof | None, policy: HourPolicy, at: datetime) -> bool:
     return proof is not None and proof.level >= policy.identity_level and proof.at <= at < valid_until(proof, policy)
 
 
-def offered(level: int, *, has_phone: bool, faces: bool) -> tuple[Method, ...]:
+def offered(level: int, *, has_phone: bool, has_room: bool, faces: bool) -> tuple[Method, ...]:
     """The ways that are good enough here, a face last and never the only one.
 
-    A code needs a registered phone, a face a provider and a resident card. A passkey can be made on the spot, and the
-    school's word asks nothing of the person: one of them is there at every level. Level 0 asks for nothing.
+    A code needs a registered phone, the school's word a room that was filed, a face a provider and a resident card. A
+    passkey can be made on the spot, so something stands beside a face at every level that a face reaches. Level 0 asks
+    for nothing; level 3 without a room has no way, which the page says.
     """
-    possible = {Method.CODE: has_phone, Method.PASSKEY: True, Method.ATTESTED: True}
+    possible = {Method.CODE: has_phone, Method.PASSKEY: True, Method.ATTESTED: has_room}
     others = tuple(method for method, can in possible.items() if can and LEVELS[method] >= level)
     if not level:
         return ()
@@ -80,3 +81,8 @@ def shown(level: int, methods: Collection[str]) -> str:
     if not level:
         return "没有核验"
     return f"{level} 级，{'、'.join(WORDS[method] for method in Method if method in methods)}"
+
+
+def by_sound(name: str) -> bytes:
+    """What sorts names as a roll is called, by their sound: so GB 18030 orders the characters in common use."""
+    return name.encode("gb18030")
