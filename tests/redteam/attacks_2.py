@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import text
@@ -12,12 +14,12 @@ from lms.accounts import rules as account_rules
 from lms.accounts.models import Person
 from lms.foundation import clock, secrets
 from lms.foundation.database import db, transaction
-from lms.foundation.evidence import checkpoint_now
+from lms.foundation.errors import Refused
 from lms.subsidies.bundle import gathering
 from tests import people as cast_of
 from tests.people import SYSTEM
 from tests.redteam.attacks_1 import honest, read, respond
-from tests.redteam.ground import HOUR_S, LESSONS, PLACE, Ground, Trainee
+from tests.redteam.ground import HOUR_S, LESSONS, PLACE, Ground, Trainee, open_class
 from tests.redteam.hands import Browser, Lesson, pass_time
 from tests.redteam.telling import scenario
 
@@ -167,7 +169,8 @@ def duplicate(ground: Ground) -> Side:
     with transaction(SYSTEM) as session:
         person = session.get_one(Person, who.id)
         number = secrets.unseal("person", "id_number", who.id, person.id_number or b"")
-    for other in (number.lower(), f" {number} "):
+    fifteen = number[:6] + number[8:17]
+    for other in (number.lower(), f" {number} ", fifteen):
         row = accounts.prepare([account_rules.NewPerson("另一个名字", other, "13700000099")])
         with transaction(SYSTEM):
             [(found, _)] = accounts.link_or_create_many(row, tenant_id=ground.cast.organisations["qiming"], **PLACE)
@@ -263,8 +266,10 @@ def _roster(ground: Ground, clerk: Browser, known: Trainee) -> Side:
 
 @scenario("25a", "an insider edits the seconds", most=30, least=30)
 def insider(ground: Ground) -> Side:
-    who = ground.somebody()
-    ground.open(who).beat([(0, 30)], after=30)
+    ground.versions["insider"] = ground.versions["first"]
+    open_class(ground, "insider", f"2030-{ground.count:03}")
+    who = ground.somebody("insider")
+    ground.open(who, "L1", "insider").beat([(0, 30)], after=30)
     for statement in (
         "update hour_ledger set credited_ms = 2700000 where person_id = :who",
         "delete from hour_ledger where person_id = :who",
@@ -275,8 +280,35 @@ def insider(ground: Ground) -> Side:
             yield False, f"the application's role may: {statement.split()[0]}"
         except DBAPIError:
             yield True, ""
-    checkpoint_now()
-    gathering.seal(ground.cohorts["first"])
+    yield _refused_export(ground) == "", "an honest ledger cannot be exported"
+    if ground.as_owner:
+        ground.as_owner(_AS_OWNER.format(29_999, "'too_fast'"), str(who.id))
+        yield _refused_export(ground) == "ledger_changed", "an edited second is exported"
+        ground.as_owner(_AS_OWNER.format(30_000, "null"), str(who.id))
+
+
+# what the owner of the database can do, whatever the application's role may
+_AS_OWNER = """select set_config('lms.system', 'insider', true);
+  alter table hour_ledger disable trigger user;
+  update hour_ledger set credited_ms = {0}, excluded_ms = 30000 - {0}, reason = {1} where person_id = '%s';
+  alter table hour_ledger enable trigger user"""
+
+
+def _refused_export(ground: Ground) -> str:
+    """Why the class cannot be exported; "" where it can."""
+    order = gathering.Order(ground.cohorts["insider"], "masked", "red team")
+    with TemporaryDirectory() as folder:
+        try:
+            gathering.spool(
+                order, ground.cast.principal("suwen"), gathering.seal(order.cohort_id), Path(folder) / "rows", _quiet
+            )
+        except Refused as refusal:
+            return refusal.code
+    return ""
+
+
+def _quiet(_done: int, _of: int, _words: str) -> None:
+    """Nobody watches the progress."""
 
 
 @scenario("25b", "20 minutes of film declared as 90", most=1200, least=1200)
@@ -285,6 +317,13 @@ def padded(ground: Ground) -> Side:
     lesson = honest(ground, ground.open(who, "padded", "padded"))
     lesson.watch(0, 5400)
     yield lesson.last.data.get("earnable_ms") == 1_200_000, "more than the film can be earned"
+    for change in ("content_hash = repeat('ee', 32)", "duration_ms = 5400000", "approved_seconds = 900"):
+        try:
+            with transaction(SYSTEM) as session:
+                session.execute(text(f"update lesson set {change} where id = :id"), {"id": ground.lessons["padded"]})
+            yield False, f"an approved lesson was changed: {change}"
+        except DBAPIError:
+            yield True, ""
 
 
 @scenario("25c", "a hundred requests at the same moment", most=30, least=30)

@@ -287,7 +287,7 @@ def _on_one_device(ground: Ground, name: str) -> Side:
     for _ in range(5):
         who = ground.somebody(name)
         browser = ground.browser(who)
-        browser.be_device(f"tablet of {name} {ground.today()}")
+        browser.be_device(f"tablet-{name}-{ground.today()}")
         browser.open(who.registrations[name], ground.lessons["L1"]).watch(0, 120)
         ground.turn(600)
         ground.look_over()
@@ -370,3 +370,13 @@ def closed(ground: Ground) -> Side:
     yield ended.status in {302, 303}, f"closing was answered {ended.status}"
     ground.turn(60)
     lesson.watch(60, 180)
+
+
+@scenario("K20", "a class without a room, seen in its classroom", most=0)
+def no_room(ground: Ground) -> Side:
+    """A class that was filed without a room meets nowhere: nobody can have been seen there."""
+    who = ground.somebody("safety")
+    said = ground.staff("liumin").form(f"/learn/cohorts/{ground.cohorts['safety']}/attest", people=str(who.id))
+    proofs = ground.sql("select count(*) from identity_proof where person_id = :who", who=who.id)
+    yield said.refused and proofs == 0, f"answered {said.status}, {proofs} proofs"
+    ground.open(who, "safety L1", "safety").watch(0, 60)

@@ -67,6 +67,8 @@ class Ground:
     count: int = 0
     answered: int = 0
     restart: Callable[[], None] = lambda: None
+    # statements that only the owner of the database can run, where there is a server; given the id of a person
+    as_owner: Callable[[str, str], None] | None = None
     # the house that compares faces, where a server runs beside it
     faces: Any = None
 

@@ -56,10 +56,11 @@ class HttpLine:
         self.port, self.agent = port, agent
         self.host = f"app.lms.localhost:{port}"
         self.cookies: dict[str, str] = {}
+        self.held: dict[str, str] = {}
 
     def keep(self, name: str, value: str) -> None:
-        """Keep a cookie."""
-        self.cookies[name] = value
+        """Keep a cookie, whatever the server says later."""
+        self.held[name] = value
 
     def sign_in(self, phone: str) -> None:
         """Sign in with the password that everybody here has."""
@@ -73,7 +74,7 @@ class HttpLine:
     def call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         """Send one request over a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        cookie = "; ".join(f"{name}={value}" for name, value in {**self.cookies, **self.held}.items())
         own = {"Host": self.host, "Origin": f"http://{self.host}", "Cookie": cookie, "User-Agent": self.agent}
         connection.request(method, path, body, {**own, **headers})
         answer = connection.getresponse()

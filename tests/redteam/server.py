@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
 
+import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 
@@ -66,8 +67,12 @@ class Server:
     def ground(self) -> Ground:
         """The classes and people in this platform's tables, attacked over HTTP."""
         ground = lay_out(self.turn, self._line, cast_of.bring_in())
-        ground.restart, ground.faces = self.restart, self.faces
+        ground.restart, ground.faces, ground.as_owner = self.restart, self.faces, self._as_owner
         return ground
+
+    def _as_owner(self, statements: str, person_id: str) -> None:
+        with psycopg.connect(self.environment["LMS_DATABASE_OWNER_URL"].replace("+psycopg", "")) as line:
+            line.execute(statements % person_id)
 
     def _line(self, who: Trainee, device: str) -> HttpLine:
         line = HttpLine(self.port, DESKTOP if device == "desktop" else PHONE)
@@ -77,7 +82,7 @@ class Server:
             return line
         kept = sessions.ServerSession(token_urlsafe(32), {sessions.PERSON: str(who.id), "_fresh": True})
         sessions._keep(kept)
-        line.keep(sessions.COOKIE, kept.token)
+        line.cookies[sessions.COOKIE] = kept.token
         return line
 
     def _start(self) -> None:
