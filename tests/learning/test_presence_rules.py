@@ -45,6 +45,22 @@ def test_what_is_asked_takes_reading(seed, slow):
     assert not (slow and question.form == "hold")
 
 
+def test_no_wrong_option_answers_the_question_as_well():
+    """A bus runs, a horse carries one out, a watch is worn. Sabotage: leave a pair out of _ALSO."""
+    chance = Random(3)
+    for kind, also in {
+        "会跑": "能坐着出门",
+        "能坐着出门": "会跑",
+        "下雨天用得上": "能坐着出门",
+        "穿在身上": "用来看时间",
+    }.items():
+        words = {word for _, word in presence.KINDS[also]}
+        for _ in range(2000):
+            question = presence.compose(chance, slow=True)
+            if f"哪一样{kind}？" in question.asked["prompt"]:
+                assert not words & {option["text"] for option in question.asked["options"]}
+
+
 @given(st.integers())
 def test_the_place_of_the_right_one_says_nothing(seed):
     chance = Random(seed)

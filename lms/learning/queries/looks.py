@@ -125,7 +125,7 @@ def _answers(
     query = (
         select(PresenceAnswer.person_id, PresenceAnswer.at, PresenceAnswer.response_ms, PresenceAnswer.outcome)
         .where(PresenceAnswer.person_id.in_(people), PresenceAnswer.outcome.in_(GIVEN))
-        .where(PresenceAnswer.at.between(_moment(first, time()), _moment(last + timedelta(days=1), time())))
+        .where(PresenceAnswer.at.between(_moment(first, time()), _moment(last + timedelta(days=2), time())))
         .order_by(PresenceAnswer.at)
     )
     found: dict[tuple[UUID, date], list[int]] = defaultdict(list)
