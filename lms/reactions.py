@@ -8,7 +8,7 @@ from lms.accounts.signing_in import rights as signing_in_rights
 from lms.cohorts import rights as cohort_rights
 from lms.cohorts.events import CohortOpened, PeopleEnrolled
 from lms.foundation.events import Reactions, Table
-from lms.learning.actions import facing, opening, registering
+from lms.learning.actions import facing, forgetting, opening, registering
 from lms.learning.actions.cmi5 import registering as cmi5_registering
 from lms.learning.queries import copies as learning_copies
 from lms.learning.queries import proofs as learning_proofs
@@ -20,7 +20,7 @@ TABLE: Table = {
     CohortOpened: Reactions(now=(registering.opened,), later=(cmi5_registering.opened,)),
     PeopleEnrolled: Reactions(now=(registering.enrolled,), later=(cmi5_registering.enrolled,)),
     VersionStopped: Reactions(now=(opening.stopped,)),
-    PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget, facing.forget)),
+    PersonErased: Reactions(now=(signing_in_rights.forget, cohort_rights.forget, facing.forget, forgetting.forget)),
 }
 # What each capability adds to the copy of a person's data: person id -> sections of plain data.
 COPIES = (

@@ -3,13 +3,16 @@
 import pytest
 from sqlalchemy import func, select
 
+from lms.accounts.events import PersonErased
+from lms.foundation import events
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict
-from lms.learning import queries
-from lms.learning.actions import marking
-from lms.learning.models import QuizAttempt
+from lms.foundation.todo import Ask
+from lms.learning import inbox, queries
+from lms.learning.actions import marking, presence
+from lms.learning.models import QuizAttempt, StudyWish
 from lms.learning.models.quizzes import QuizMark
-from lms.learning.queries import quizzes
+from lms.learning.queries import copies, quizzes
 from tests.learning.classroom import an_open_class
 from tests.people import SYSTEM
 from tests.questions.every_kind import FORM, QUIZ
@@ -34,7 +37,7 @@ def hand_in(client, address, **changed):
 def only_paper(room):
     clerk = room.people.principal("liumin")
     with transaction(clerk):
-        [paper] = quizzes.papers_waiting(clerk.organisations)
+        [paper] = quizzes.papers_to_mark(clerk, Ask())
     return paper
 
 
@@ -79,6 +82,45 @@ def test_a_paper_waits_for_the_teacher_and_becomes_a_result(room, address, clien
         "通过了" in decided and "96" in decided and "3.5 分，满分 4 分" in decided and "&lt;b&gt;再说说语气" in decided
     )
     assert "没有等着批的卷子" in clerk.get("/learn/papers").text
+
+
+def test_a_paper_is_in_the_inbox_and_its_marks_on_the_front_page(room, address, client_for) -> None:
+    """Sabotage: leave the papers out of the sources, or do not tell the trainee that the marks are there."""
+    trainee, clerk = client_for(room.people.xiulan), client_for(room.people.liumin)
+    hand_in(trainee, address)
+    paper, principal = only_paper(room), room.people.principal("liumin")
+    [source] = [one for one in inbox.SOURCES if one.kind == "批卷"]
+    with transaction(principal):
+        assert [item.subject_id for item in source.page(principal, Ask())] == [paper.id]
+        assert source.count(principal, "") == 1
+    assert "老师批完了" not in trainee.get("/learn").text
+    clerk.post(f"/learn/papers/{paper.id}", data={"points-8": "3.5"})
+    with transaction(principal):
+        assert source.page(principal, Ask()) == []
+    assert "老师批完了" in trainee.get("/learn").text
+
+
+def test_tries_and_papers_are_in_the_copy_and_stay_under_the_pseudonym(room, address, client_for) -> None:
+    """Sabotage: leave a kind of paper out of the copy, or out of reactions.COPIES; forget nothing that learning wrote down."""
+    mine = room.people.xiulan
+    hand_in(client_for(mine), address)
+    with transaction(room.people.principal("xiulan")):
+        [waits] = copies.copy_of(mine)["等老师批的卷子"]
+    assert waits["答案"]
+    client_for(room.people.liumin).post(
+        f"/learn/papers/{only_paper(room).id}", data={"points-8": "3.5", "comment-8": "说说语气"}
+    )
+    with transaction(room.people.principal("xiulan")):
+        copied = copies.copy_of(mine)
+        presence.wish(mine, slow=True)
+    [tried] = copied["测验"]
+    assert (tried["得分"], tried["通过"], copied["等老师批的卷子"]) == (96, "是", [])
+    assert [(one["题号"], one["老师给的分"], one["评语"]) for one in tried["老师批的"]] == [(8, 3.5, "说说语气")]
+    with transaction(room.people.principal("xiulan")):
+        events.publish(PersonErased(mine))
+    with transaction(SYSTEM):
+        assert db.session.get(StudyWish, mine) is None
+        assert db.session.scalar(select(QuizAttempt.score)) == 96
 
 
 def test_a_paper_is_marked_once(room, address, client_for) -> None:

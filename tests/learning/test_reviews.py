@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from lms.foundation import clock
+from lms.accounts.events import PersonErased
+from lms.foundation import clock, events
 from lms.foundation.database import db, transaction
 from lms.foundation.errors import Conflict, NotFound, Refused
 from lms.foundation.todo import Ask
@@ -16,7 +17,7 @@ from lms.learning.actions import appealing, correcting, holding
 from lms.learning.actions.appealing import Cause
 from lms.learning.models import Lease, StudySession
 from lms.learning.models.reviews import Anomaly, Appeal, CorrectionDecision, HoldDecision
-from lms.learning.queries import appeals, holds
+from lms.learning.queries import appeals, copies, holds
 from lms.learning.rules.holding import HoldState, Verdict
 from tests.learning.classroom import an_open_class, policy
 from tests.people import SYSTEM
@@ -263,6 +264,16 @@ class TestAppeals:
             one = appealing.appeal(cause, "我眼睛看不见，点不到")
             kept = db.session.get_one(Appeal, one)
             assert "眼睛".encode() not in kept.words
+
+    def test_what_was_written_goes_with_the_account(self, database, people, turn_clock) -> None:
+        """The appeal stays under the pseudonym, its words do not. Sabotage: take forgetting.forget out of reactions.TABLE."""
+        room = an_open_class(people)
+        cause, _ = missed(room)
+        with transaction(people.principal("xiulan")):
+            one = appealing.appeal(cause, "我眼睛看不见，点不到")
+            assert copies.copy_of(people.xiulan)["我的申诉"][0]["我写的"] == "我眼睛看不见，点不到"
+            events.publish(PersonErased(people.xiulan))
+            assert appeals.appeal(one).words == "（本人已注销，内容已删）"
 
     def test_the_institution_does_not_answer_about_holds(self, database, people, turn_clock) -> None:
         """Those who are paid for hours do not judge the doubt. Sabotage: drop `about` from answered_by."""

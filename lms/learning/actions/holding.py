@@ -25,11 +25,16 @@ MARGIN, FIRST_LOOK = timedelta(minutes=10), timedelta(days=7)
 class Place(Protocol):
     """Whose hours: a class, or one of its people."""
 
-    tenant_id: UUID
-    region_code: str
-    plan_code: str
-    cohort_id: UUID
-    person_id: UUID | None
+    @property
+    def tenant_id(self) -> UUID: ...
+    @property
+    def region_code(self) -> str: ...
+    @property
+    def plan_code(self) -> str: ...
+    @property
+    def cohort_id(self) -> UUID: ...
+    @property
+    def person_id(self) -> UUID | None: ...
 
 
 def look_over(since: datetime, until: datetime) -> int:

@@ -94,6 +94,11 @@ class CorrectionView:
     decision: str
     decided_by: UUID | None
 
+    @property
+    def state(self) -> str:
+        """The verdict, or "" while it waits for a second person."""
+        return self.verdict or ""
+
 
 # a whole day of beats, half a minute each, of one lesson
 MOST_ROWS = 1000
@@ -164,7 +169,7 @@ def rows_of_appeal(one: AppealView) -> list[LedgerLine]:
         HourLedger.reason == one.reason_code,
     )
     rows = db.session.execute(query.order_by(HourLedger.started_at, HourLedger.id).limit(MOST_ROWS))
-    return [LedgerLine(*row[:-1], int(row[-1])) for row in rows]
+    return [_line(row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,11 @@ def line(ledger_id: int) -> LedgerLine:
     row = db.session.execute(_lines(HourLedger.id == ledger_id)).first()
     if row is None:
         raise NotFound()
-    return LedgerLine(*row[:-1], int(row[-1]))
+    return _line(row)
+
+
+def _line(row: Any) -> LedgerLine:
+    return LedgerLine(**{**row._mapping, "corrected_ms": int(row.corrected_ms)})
 
 
 def _lines(*wanted: ColumnElement[bool]) -> Any:
@@ -209,7 +218,9 @@ def _lines(*wanted: ColumnElement[bool]) -> Any:
     first = (HourLedger.id, HourLedger.session_id, HourLedger.lesson_id, StudySession.lesson_title)
     middle = (HourLedger.content_hash, HourLedger.day, HourLedger.started_at, HourLedger.ended_at)
     columns = (*first, *middle, *(getattr(HourLedger, name) for name in plain))
-    query = select(*columns, corrected.scalar_subquery()).join(StudySession, StudySession.id == HourLedger.session_id)
+    query = select(*columns, corrected.scalar_subquery().label("corrected_ms")).join(
+        StudySession, StudySession.id == HourLedger.session_id
+    )
     return query.where(HourLedger.corrects_id.is_(None), *wanted)
 
 
@@ -228,11 +239,12 @@ def correction(correction_id: UUID) -> CorrectionView:
 
 
 def proposed_with(one: CorrectionView) -> list[CorrectionView]:
-    """The corrections that one was proposed together with, itself among them, as far as nobody has decided them."""
+    """The corrections that one was proposed together with and that stand where it stands, itself among them."""
     if one.appeal_id is None:
         return [one]
     same = (HourCorrection.appeal_id == one.appeal_id, HourCorrection.proposed_by == one.proposed_by)
-    query = _CORRECTION.where(*same, CorrectionDecision.id.is_(None)).order_by(HourCorrection.ledger_id)
+    stands = CorrectionDecision.verdict.is_not_distinct_from(one.verdict)
+    query = _CORRECTION.where(*same, stands).order_by(HourCorrection.ledger_id)
     return [CorrectionView(**row._mapping) for row in db.session.execute(query)]
 
 

@@ -15,6 +15,8 @@ from lms.learning.rules.anomalies import Code
 
 MOST_LINES = 200
 PACE_SECONDS = 300
+# where how fast it went says something
+PACED = frozenset({Code.RAPID_PROGRESS, Code.PLACES_EXCEED, Code.INSPECTION})
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def of_hold(one: HoldView) -> Evidence:
     """What there is to see about one hold."""
     window = window_of(one)
     answers = _answers(one, window) if one.code is Code.BOT_ANSWERS else []
-    return Evidence(window, _sittings(one, window), answers, _pace(one))
+    return Evidence(window, _sittings(one, window), answers, _pace(one) if one.code in PACED else [])
 
 
 def window_of(one: HoldView) -> Window:
@@ -106,11 +108,13 @@ def window_of(one: HoldView) -> Window:
 def _sittings(one: HoldView, window: Window) -> list[Sitting]:
     """The person's sessions of the day; those of everybody on the same device where that is what was noticed."""
     earned = select(func.coalesce(func.sum(HourLedger.credited_ms), 0)).where(HourLedger.session_id == StudySession.id)
-    names = ("id", "person_id", "lesson_title", "device", "launched_at", "last_at")
-    query = select(*(getattr(StudySession, name) for name in names), earned.scalar_subquery())
+    names = ("id", "person_id", "lesson_title", "device")
+    times = (StudySession.launched_at.label("started_at"), StudySession.last_at.label("ended_at"))
+    plain = (getattr(StudySession, name) for name in names)
+    query = select(*plain, *times, earned.scalar_subquery().label("credited_ms"))
     query = query.where(StudySession.launched_at < window.last, StudySession.last_at >= window.first)
     found = db.session.execute(_whose(query, one).order_by(StudySession.launched_at).limit(MOST_LINES))
-    return [Sitting(*row[:-1], int(row[-1])) for row in found]
+    return [Sitting(**{**row._mapping, "credited_ms": int(row.credited_ms)}) for row in found]
 
 
 def _whose(query: Select[Any], one: HoldView) -> Select[Any]:

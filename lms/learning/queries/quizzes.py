@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from lms.foundation.database import db
 from lms.foundation.errors import NotFound
+from lms.foundation.principal import Principal
+from lms.foundation.todo import Ask
 from lms.learning.models import QuizAttempt
 from lms.learning.models.quizzes import QuizMark, QuizPaper
 
@@ -47,6 +49,17 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """A try that a teacher has marked."""
+
+    registration_id: UUID
+    lesson_id: UUID
+    number: int
+    score: int
+    passed: bool
+
+
+@dataclass(frozen=True)
 class PaperView:
     """A paper as a teacher finds it."""
 
@@ -59,6 +72,7 @@ class PaperView:
     lesson_id: UUID
     number: int
     answers: dict[str, Any]
+    plan_code: str
 
     @property
     def given(self) -> dict[int, list[int | str]]:
@@ -106,10 +120,32 @@ def marks_of(paper_id: UUID) -> dict[int, Mark]:
     return {row.question: Mark(*row) for row in db.session.execute(query)}
 
 
-def papers_waiting(tenants: Collection[UUID], limit: int = 100) -> list[PaperView]:
-    """The papers of these institutions' classes that wait for a teacher, the oldest first."""
-    query = _PAPER.where(QuizPaper.tenant_id.in_(tenants), _WAITS).order_by(QuizPaper.created_at).limit(limit)
-    return [PaperView(*row) for row in db.session.execute(query)]
+def papers_to_mark(principal: Principal, ask: Ask) -> list[PaperView]:
+    """The papers that wait for a teacher of the principal's institutions, the oldest first."""
+    query = _PAPER.where(*_to_mark(principal, ask.plan_code))
+    if ask.after:
+        query = query.where(tuple_(QuizPaper.created_at, QuizPaper.id) > ask.after)
+    rows = db.session.execute(query.order_by(QuizPaper.created_at, QuizPaper.id).limit(ask.limit))
+    return [PaperView(*row) for row in rows]
+
+
+def count_to_mark(principal: Principal, plan_code: str) -> int:
+    """How many papers wait."""
+    query = select(func.count()).select_from(QuizPaper).where(*_to_mark(principal, plan_code))
+    return db.session.scalar(query) or 0
+
+
+def _to_mark(principal: Principal, plan_code: str) -> list[ColumnElement[bool]]:
+    mine = [QuizPaper.tenant_id.in_(principal.organisations), _WAITS]
+    return [*mine, QuizPaper.plan_code == plan_code] if plan_code else mine
+
+
+def marked_since(person_id: UUID, since: datetime) -> list[Marked]:
+    """What teachers have marked for a person since a moment, newest first."""
+    mine = (QuizPaper.person_id == person_id, QuizAttempt.created_at >= since)
+    names = ("registration_id", "lesson_id", "number", "score", "passed")
+    query = select(*(getattr(QuizAttempt, name) for name in names)).join(QuizPaper, QuizPaper.id == QuizAttempt.id)
+    return [Marked(*row) for row in db.session.execute(query.where(*mine).order_by(QuizAttempt.created_at.desc()))]
 
 
 def paper(paper_id: UUID, tenants: Collection[UUID]) -> PaperView:

@@ -1,5 +1,6 @@
 """The pages between lessons: what to learn next, a course, how far a class has come."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,14 @@ from lms.foundation.database import transaction
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.learning import queries
+from lms.learning.queries import quizzes
 from lms.learning.queries.saying import done_of_cohort, said_of
 from lms.learning.routes.blueprint import STUDY, bp, own_course
 from lms.learning.rules import pictures, words
 from lms.publishing import queries as publishing
+
+# how long the front page tells that a paper has been marked
+MARKED_SHOWN = timedelta(days=7)
 
 
 @bp.get("")
@@ -29,6 +34,7 @@ def home() -> Any:
         policy = queries.policy_of(now or courses[0]) if courses else None
         [today] = queries.day_totals(person_id, clock.today(), clock.today())
         credited = queries.credited_by_registration(person_id)
+        marked = quizzes.marked_since(person_id, clock.now() - MARKED_SHOWN)
     cells = (
         pictures.strip(today.credited_ms, policy.class_hour_seconds * 1000, policy.daily_cap_class_hours)
         if policy
@@ -43,6 +49,7 @@ def home() -> Any:
         policy=policy,
         cells=cells,
         credited=credited,
+        marked=marked,
         words=words,
     )
 

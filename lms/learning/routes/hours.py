@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import render_template, url_for
 
@@ -93,19 +94,21 @@ def _address(
     """Where the step's button goes."""
     again, on = _again(lost), _on(courses)
     if step.way is advice.Way.ANSWER and waiting:
-        place = {"registration_id": waiting.registration_id, "lesson_id": waiting.lesson_id}
-        return url_for("learning.lesson", **place)
+        return _lesson(waiting.registration_id, waiting.lesson_id)
     if step.way is advice.Way.AGAIN and again:
-        place = {"registration_id": again.registration_id, "lesson_id": again.lesson_id}
-        return url_for("learning.lesson", **place, **{"from": again.from_ms})
+        return _lesson(again.registration_id, again.lesson_id) + f"?from={again.from_ms}"
     if step.way is advice.Way.ON and on and on.next:
-        return url_for("learning.lesson", registration_id=on.registration.id, lesson_id=on.next.lesson_id)
+        return _lesson(on.registration.id, on.next.lesson_id)
     return ""
 
 
 def _said(moment: datetime) -> str:
     local = clock.local(moment)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _lesson(registration_id: UUID, lesson_id: UUID) -> str:
+    return url_for("learning.lesson", registration_id=registration_id, lesson_id=lesson_id)
 
 
 def _again(lost: Sequence[queries.Uncounted]) -> queries.Uncounted | None:

@@ -11,6 +11,7 @@ from lms.foundation.database import transaction
 from lms.foundation.errors import NotFound
 from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
+from lms.foundation.todo import Ask
 from lms.learning.actions import marking
 from lms.learning.queries import quizzes
 from lms.learning.routes.blueprint import bp
@@ -24,7 +25,7 @@ from lms.questions.rules import Marked, mark
 def papers() -> Any:
     """The papers of the institution's classes that wait for a teacher, the oldest first."""
     with transaction(current()):
-        found = quizzes.papers_waiting(current().organisations)
+        found = quizzes.papers_to_mark(current(), Ask(limit=100))
         people = accounts.people([paper.person_id for paper in found])
         classes = {id: cohorts.cohort(id) for id in {paper.cohort_id for paper in found}}
         lessons = {id: publishing.lesson(id) for id in {paper.lesson_id for paper in found}}

@@ -196,7 +196,7 @@ def _alike(held: list[holds.HoldView]) -> list[list[holds.HoldView]]:
     found: dict[Any, list[holds.HoldView]] = {}
     for one in held:
         found.setdefault((one.person_id, one.cohort_id, one.code), []).append(one)
-    return list(found.values())
+    return [sorted(alike, key=lambda one: one.launched_at) for alike in found.values()]
 
 
 def _at_once(proposed: list[appeals.CorrectionView]) -> list[list[appeals.CorrectionView]]:

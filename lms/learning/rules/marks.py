@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from lms.questions.rules.marking import Marked
 
+# within which a teacher marks a paper: the promise is the same as for an appeal
+WORKING_DAYS = 3
 COMMENT_LENGTH = 500
 
 
