@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, text
@@ -36,6 +37,8 @@ class SealedLeaf:
     position: int | None
     placed: bytes | None
     waits: bool
+    subject: str
+    created_at: datetime
 
 
 _ADD = text(
@@ -45,15 +48,15 @@ _ADD = text(
 )
 
 
-def append(kind: str, content: dict[str, Any], *, subject: str | None = None) -> LeafRef:
+def append(kind: str, content: dict[str, Any], *, subject: str | None = None, at: datetime | None = None) -> LeafRef:
     """Seal a record in the current transaction: nothing waits for the tree, and a rolled back record leaves no leaf.
 
     `content` is all that can never change about the record: text, whole numbers, null (canonical.py), personal data
-    only as commitments. `subject` is what leaves are counted by; the content's cohort_id unless given.
+    only as commitments. `subject` is what leaves are counted by; the content's cohort_id unless given. `at` is now.
     """
     sealed = hash_of(kind, content)
     counted_by = subject if subject is not None else str(content.get("cohort_id") or "")
-    values = {"kind": kind, "subject": counted_by, "hash": sealed, "marks": marks(content), "at": clock.now()}
+    values = {"kind": kind, "subject": counted_by, "hash": sealed, "marks": marks(content), "at": at or clock.now()}
     return LeafRef(db.session().execute(_ADD, values).scalar_one(), sealed)
 
 
@@ -62,6 +65,7 @@ def sealed(leaf_ids: Sequence[int]) -> dict[int, SealedLeaf]:
     wanted = bindparam("ids", list(leaf_ids), type_=ARRAY(BigInteger))
     query = (
         select(Leaf.id, Leaf.kind, Leaf.hash, Leaf.marks, Position.position, Node.hash, Pending.leaf_id.is_not(None))
+        .add_columns(Leaf.subject, Leaf.created_at)
         .outerjoin(Position, Position.leaf_id == Leaf.id)
         .outerjoin(Pending, Pending.leaf_id == Leaf.id)
         .outerjoin(Node, (Node.level == 0) & (Node.nth == Position.position))
@@ -86,6 +90,12 @@ def ids_of(kind: str, after: int, limit: int) -> list[tuple[int, str]]:
     """Return (id, subject) of the next leaves of a kind, by rising id."""
     page = select(Leaf.id, Leaf.subject).where(Leaf.kind == kind, Leaf.id > after).order_by(Leaf.id).limit(limit)
     return [(row.id, row.subject) for row in db.session().execute(page)]
+
+
+def of_subject(kind: str, subject: str) -> list[tuple[int, bytes, datetime]]:
+    """Return (id, hash, moment) of all leaves of a kind and subject, by rising id."""
+    query = select(Leaf.id, Leaf.hash, Leaf.created_at).where(Leaf.kind == kind, Leaf.subject == subject)
+    return [(row.id, row.hash, row.created_at) for row in db.session().execute(query.order_by(Leaf.id))]
 
 
 def waiting(subject: str | None = None) -> int:

@@ -54,22 +54,25 @@ def keep(person_id: UUID, found: Collection[Difference]) -> int:
     """Keep those differences of a person that are not kept yet; say how many were new."""
     if not found:
         return 0
-    of = {one.cohort_id for one in found}
-    query = select(Registration).where(Registration.person_id == person_id, Registration.cohort_id.in_(of))
+    query = select(Registration).where(Registration.person_id == person_id).order_by(Registration.created_at)
     places = {row.cohort_id: row for row in db.session.scalars(query)}
-    return sum(_keep(person_id, one, places[one.cohort_id]) for one in found if one.cohort_id in places)
+    if not places:
+        return 0
+    # where even the sessions are gone, the person's first class stands in the way
+    first = next(iter(places.values()))
+    return sum(_keep(person_id, one, places.get(one.cohort_id, first)) for one in found)
 
 
 def _keep(person_id: UUID, one: Difference, place: Registration) -> bool:
     plain = {"session_id": str(one.session_id or ""), "seq": one.seq, "day": one.day, "field": one.field}
     said = {**plain, "recorded": one.recorded, "recomputed": one.recomputed}
-    content = {**said, "person_id": str(person_id), "cohort_id": str(one.cohort_id)}
+    content = {**said, "person_id": str(person_id), "cohort_id": str(place.cohort_id)}
     mark = hashlib.sha256(canonical(content)).digest()
     if db.session.scalar(select(HoursDifference.id).where(HoursDifference.mark == mark)) is not None:
         return False
     leaf = evidence.append(KIND, content)
     values = {name: getattr(place, name) for name in ("tenant_id", "region_code", "plan_code")}
-    values |= {**said, "session_id": one.session_id, "person_id": person_id, "cohort_id": one.cohort_id, "mark": mark}
+    values |= {**said, "session_id": one.session_id, "person_id": person_id, "cohort_id": place.cohort_id, "mark": mark}
     row = insert(HoursDifference).values(
         id=uuid4(), created_at=clock.now(), leaf_id=leaf.id, leaf_hash=leaf.hash, **values
     )

@@ -5,9 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.learning.checking.facts import Answered, Arrival, Corrected, RawBeat, Session, Values, arrival, date_of, day_of
+from lms.learning.checking import standing
+from lms.learning.checking.facts import (
+    Answered,
+    Arrival,
+    Corrected,
+    RawBeat,
+    Session,
+    Values,
+    arrival,
+    date_of,
+    day_of,
+    us,
+)
 from lms.learning.checking.policies import Book, hash_of
 from lms.learning.checking.presence import Expected
+from lms.learning.checking.raw import Broken
 from lms.learning.checking.reading import Material, Row
 from lms.learning.checking.replaying import Life
 
@@ -31,6 +44,10 @@ WORDS = {
     "policy_id": "规则",
     "coverage": "计过的段落",
     "completion": "学完的记录",
+    "session": "这次学习停在哪里",
+    "lease": "当天累计和“还在学习吗”的状态",
+    "raw": "封存过的原始记录",
+    "correction": "更正补上的段落",
     "beat": "原始记录",
     "counted": "计入的段落",
     "place": "学到的位置",
@@ -68,14 +85,24 @@ def check(material: Material, book: Book) -> Outcome:
     recorded = {row.key: row for row in material.rows}
     values_at = _Values(material, book, found)
     checks = {one.issued_at: one for one in material.checks}
-    life = Life(material.terms.__getitem__, values_at, _Doubt(material.rows), material.proofs, checks)
+    doubt = _Doubt(material.rows)
+    life = Life(material.terms.__getitem__, values_at, material.turns, doubt, material.proofs, checks)
     for expected in _replay(material, life, found):
         row = recorded.pop(expected.key, None)
         found += [_missing(expected)] if row is None else _compare(row, expected, unsaid=_unsaid(material, row))
     found += [_spare(row) for row in recorded.values()]
-    found += _coverage(material, life)
+    found += _astray(material, life)
     found += _faults(material, life)
     return Outcome(len(material.beats), len(material.rows), tuple(found))
+
+
+def broken(material: Material, found: Iterable[Broken]) -> Iterator[Difference]:
+    """Seals over the raw records of a person that no longer fit, as differences."""
+    cohorts = [one.cohort_id for one in material.sessions.values()] + [row.cohort_id for row in material.rows]
+    cohorts = cohorts or [UUID(int=0)]
+    for one in found:
+        day = date_of(day_of(us(one.until) // 1000)).isoformat()
+        yield Difference(cohorts[0], None, 0, day, "raw", one.sealed, one.found)
 
 
 def _faults(material: Material, life: Life) -> Iterator[Difference]:
@@ -209,16 +236,9 @@ def _compare(row: Row, expected: Expected, unsaid: frozenset[str]) -> Iterator[D
             yield _of_row(row, name, _text(getattr(row, name)), _text(value))
 
 
-def _coverage(material: Material, life: Life) -> Iterator[Difference]:
-    """What later beats will be judged by must be what the replay has on its tapes and in its vessels."""
-    sessions = {session.content_hash: session for session in material.sessions.values()}
-    for content_hash, (spans, places) in material.coverage.items():
-        tape, vessels = life.tapes.get(content_hash), life.vessels.get(content_hash, {})
-        must = tape.spans if tape else ()
-        if (must, vessels) != (spans, places) and content_hash in sessions:
-            session = sessions[content_hash]
-            was, wanted = (spans, must) if must != spans else (places, vessels)
-            yield _at(session, 0, session.launched_at, "coverage", _text(was), _text(wanted))
+def _astray(material: Material, life: Life) -> Iterator[Difference]:
+    for one in standing.astray(material, life):
+        yield _at(one.session, 0, one.at, one.name, _text(one.was), _text(one.must))
 
 
 def _missing(expected: Expected) -> Difference:

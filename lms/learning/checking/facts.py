@@ -53,12 +53,21 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A version of a package was stopped, or goes on: at a moment in microseconds."""
+
+    at: int
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One opening of a lesson, with what the server knew of the lesson then; `launched_at` in microseconds."""
 
     id: UUID
     registration_id: UUID
     cohort_id: UUID
+    version_id: UUID
     lesson_id: UUID
     content_hash: str
     programme_code: str
@@ -135,11 +144,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A correction by two people added spans to what a content has earned."""
+    """A correction by two people moved `ms` of a day; time that it added is taken of the content: spans, or at a place.
+
+    `place` is None in a lesson with a timeline.
+    """
 
     at: int
     content_hash: str
     spans: tuple[Span, ...]
+    place: str | None
+    day: int
+    ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,30 @@ class Proof:
 
     at: int
     level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What the platform believes of a person between two beats: sums of the day and since a proof, when it last counted, the checks."""
+
+    day: date
+    day_ms: int
+    unproved_ms: int
+    counted_until: int | None
+    check_id: UUID | None
+    missed_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A lesson that stands as learnt: when, of which content, and how much of it was needed (milliseconds)."""
+
+    registration_id: UUID
+    lesson_id: UUID
+    at: int
+    content_hash: str
+    needs_ms: int
+    undone: bool
 
 
 def arrival(session_id: UUID, at: int, beats: Sequence[RawBeat]) -> Arrival:

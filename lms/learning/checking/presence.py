@@ -59,6 +59,16 @@ class Presence:
     _taken: list[Expected] = field(default_factory=list)
     _wrong: int = 0
 
+    @property
+    def waiting(self) -> Check | None:
+        """The check that waits for an answer."""
+        return self._open
+
+    @property
+    def unproved_ms(self) -> int:
+        """What was credited since the last proof."""
+        return sum(row.share.credited_ms for row in self._since)
+
     def begin(self) -> None:
         """A lesson is opened under a policy that asks: from the first one on, somebody is asked."""
         if not self._begun:
@@ -78,13 +88,12 @@ class Presence:
 
     def put(self, check: Check | None, at: int, session: Session, values: Values, mine: bool) -> None:
         """Beats have been judged: was a check put, and was it time for one?"""
-        unproved = sum(row.share.credited_ms for row in self._since)
         if check is None:
-            late = unproved > (values["presence_most_s"] + values["gap_credit_s"]) * 1000
+            late = self.unproved_ms > (values["presence_most_s"] + values["gap_credit_s"]) * 1000
             if values["presence_mean_s"] and self._begun and mine and late and not self._open and not self.missed:
                 self._fault(session.id, at, "没有问还在不在", "该问了")
             return
-        if unproved < values["presence_least_s"] * 1000:
+        if self.unproved_ms < values["presence_least_s"] * 1000:
             self._fault(session.id, at, "问得太早", f"满 {values['presence_least_s']} 秒再问")
         self._judge_times(check, values)
         self._open = check

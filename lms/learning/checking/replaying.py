@@ -15,6 +15,7 @@ from lms.learning.checking.facts import (
     Session,
     Span,
     Term,
+    Turn,
     Values,
     date_of,
     day_of,
@@ -46,11 +47,12 @@ class Life:
     """One person. Feed what happened in the order of its moments.
 
     `values_at` gives the thresholds for a session's programme and place at a moment; `doubted` says of a beat what the
-    ledger holds as reason, and is asked only where a class was opened or closed within seconds of it.
+    ledger holds as reason, and is asked only where a class or version was opened or closed within seconds of it.
     """
 
     terms: Callable[[UUID], Term]
     values_at: Callable[[Session, int], Values]
+    turns: Mapping[UUID, Sequence[Turn]] = field(default_factory=dict)
     doubted: Callable[[UUID, int], str | None] = lambda _session, _seq: None
     proofs: Sequence[Proof] = ()
     checks: Mapping[int, Check] = field(default_factory=dict)
@@ -58,10 +60,10 @@ class Life:
     vessels: dict[str, dict[str, int]] = field(default_factory=dict)
     days: dict[int, int] = field(default_factory=dict)
     presence: Presence = field(default_factory=Presence)
+    counted_until: int | None = None
     _sessions: dict[UUID, _Open] = field(default_factory=dict)
     _holder: UUID | None = None
     _held_until: int = 0
-    _counted_until: int | None = None
 
     def launched(self, session: Session) -> None:
         """A lesson is opened: the lease moves here."""
@@ -94,19 +96,33 @@ class Life:
         yield from self.presence.settle(answered, self.checks.get(answered.at), ledger)
 
     def corrected(self, corrected: Corrected) -> None:
-        """Two people added time: it is never earned a second time."""
+        """Two people moved time of a day; what they added is never earned a second time."""
+        self.days[corrected.day] = self.days.get(corrected.day, 0) + corrected.ms
         for start, end in corrected.spans:
             self._tape(corrected.content_hash).take(start, end)
+        if corrected.place is not None and corrected.ms > 0:
+            vessels = self.vessels.setdefault(corrected.content_hash, {})
+            vessels[corrected.place] = vessels.get(corrected.place, 0) + corrected.ms
+
+    def stands(self, session_id: UUID) -> tuple[int, int, str, bool, int]:
+        """Where a session stands: its last sign of life, its last number, its page's place, hidden or not, since when."""
+        going = self._sessions[session_id]
+        return going.last_at, going.last_seq, going.place, going.hidden, going.place_at
+
+    def holds(self, content_hash: str) -> int:
+        """What a content holds for the person, in milliseconds."""
+        tape = self.tapes.get(content_hash)
+        return (tape.total if tape else 0) + sum(self.vessels.get(content_hash, {}).values())
 
     def _earn(
         self, going: _Open, at: int, claims: list[Claim], values: Values, forbidden: str | None
     ) -> Iterator[Expected]:
-        begin = max(going.last_at, self._counted_until or going.last_at)
+        begin = max(going.last_at, self.counted_until or going.last_at)
         span = begin // 1000, max(begin, at) // 1000
         watched = self._watch if going.facts.is_video else self._stay
         shares, flag = watched(going, claims, span, values, forbidden)
         if any(share.credited_ms for share in shares):
-            self._counted_until = at
+            self.counted_until = at
         for share in shares:
             row = Expected(going.facts, claims[-1].seq, share, values, at, flag)
             self.presence.earned(row)
@@ -144,7 +160,7 @@ class Life:
     def _go_on(self, going: _Open, at: int, claims: Sequence[Claim], mine: bool) -> None:
         last = claims[-1]
         going.last_at, going.last_seq = at, max(going.last_seq, last.seq)
-        if last.seq > 0:
+        if last.seq > 0 and not going.facts.is_video:
             going.hidden = last.hidden
         self._move(going, at, _told(claims))
         if not mine:
@@ -184,12 +200,14 @@ class Life:
 
     def _is_open(self, session: Session, at: int, seq: int) -> bool:
         term = self.terms(session.cohort_id)
-        edges = [edge for edge in (term.opened_at, term.closed_at) if edge is not None]
+        turns = self.turns.get(session.version_id, ())
+        edges = [edge for edge in (term.opened_at, term.closed_at, *(turn.at for turn in turns)) if edge is not None]
         if any(abs(at - edge) <= AT_THE_EDGE for edge in edges):
             return self.doubted(session.id, seq) != "class_not_open"
         begun = term.opened_at is not None and term.opened_at <= at
         ended = term.closed_at is not None and term.closed_at <= at
-        return begun and not ended and term.first <= date_of(day_of(at // 1000)) <= term.last
+        stopped = next((turn.stopped for turn in reversed(turns) if turn.at <= at), False)
+        return begun and not ended and not stopped and term.first <= date_of(day_of(at // 1000)) <= term.last
 
     def _tape(self, content_hash: str) -> Tape:
         return self.tapes.setdefault(content_hash, Tape())

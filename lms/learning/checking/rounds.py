@@ -12,8 +12,8 @@ from lms.foundation import clock
 from lms.foundation.database import db, transaction
 from lms.foundation.jobs import RunningJob
 from lms.foundation.periodic import every
-from lms.learning.checking import alarms, reading
-from lms.learning.checking.comparing import check
+from lms.learning.checking import alarms, raw, reading
+from lms.learning.checking.comparing import broken, check
 from lms.learning.checking.policies import Book
 from lms.learning.models.checking import HoursCheck
 
@@ -44,14 +44,15 @@ def run(scope: str, people: Iterable[UUID], told: Callable[[Tally], None] = lamb
     begun_at, tally = clock.now(), Tally()
     book, policies = Book(reading.dated()), reading.kept_policies()
     for person_id in people:
-        outcome = check(reading.material(person_id, policies), book)
+        material = reading.material(person_id, policies)
+        outcome = check(material, book)
+        with transaction(reading.CHECKER):
+            differences = [*outcome.differences, *broken(material, raw.inspect(person_id))]
+            alarms.keep(person_id, differences)
         tally.people += 1
         tally.beats += outcome.beats
         tally.rows += outcome.rows
-        tally.differences += len(outcome.differences)
-        if outcome.differences:
-            with transaction(reading.CHECKER):
-                alarms.keep(person_id, outcome.differences)
+        tally.differences += len(differences)
         told(tally)
     _enter(scope, begun_at, tally)
     return tally

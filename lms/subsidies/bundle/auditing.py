@@ -7,6 +7,7 @@ from lms.foundation.database import transaction
 from lms.foundation.evidence import audit, leaves
 from lms.foundation.principal import Principal
 from lms.learning import queries as learning
+from lms.learning.checking import sealed
 from lms.learning.rules.ledger import KIND, LedgerRow
 from lms.subsidies.bundle import checking
 from lms.subsidies.bundle.checking import Trouble
@@ -26,11 +27,24 @@ class DatabaseReport:
 
 
 def check_database() -> DatabaseReport:
-    """Check the tree, then every row of the ledger, then every leaf for its row. Opens its own transactions."""
+    """Check the tree, every row of the ledger, every leaf for its row, every decision. Opens its own transactions."""
+    report = DatabaseReport()
+    check_tree(report)
+    check_rows(report)
+    report.troubles += [Trouble(one.table, one.row, "", one.sentence) for one in sealed.unsealed()]
+    return report
+
+
+def check_tree(report: DatabaseReport) -> None:
+    """Recompute the tree from its leaves, and look for leaves that were taken out of the queue."""
     tree = audit.check_tree()
-    report = DatabaseReport(leaves=tree.leaves, checkpoints=tree.checkpoints)
+    report.leaves, report.checkpoints = tree.leaves, tree.checkpoints
     report.troubles += [Trouble(f.table, f.row, f.column, f.sentence) for f in tree.findings]
     report.troubles += [Trouble("evidence_leaf", str(i), "", "封存从排队里被拿走了") for i in audit.unplaced()]
+
+
+def check_rows(report: DatabaseReport) -> None:
+    """Compare every row of the ledger with its leaf, and every leaf of a row with the rows there are."""
     seen: set[int] = set()
     for row, leaf in _rows():
         report.rows += 1
@@ -39,7 +53,6 @@ def check_database() -> DatabaseReport:
             report.troubles.append(Trouble(checking.TABLE, str(row.id), "leaf_id", "用了别的行的封存"))
         seen.add(row.leaf_id or 0)
     report.troubles += _missing(seen)
-    return report
 
 
 def _rows() -> Iterator[tuple[LedgerRow, leaves.SealedLeaf | None]]:
@@ -47,12 +60,12 @@ def _rows() -> Iterator[tuple[LedgerRow, leaves.SealedLeaf | None]]:
     while True:
         with transaction(AUDITOR):
             page = learning.ledger_page(after, PAGE)
-            sealed = leaves.sealed([row.leaf_id for row in page if row.leaf_id is not None])
+            found = leaves.sealed([row.leaf_id for row in page if row.leaf_id is not None])
         if not page:
             return
         for row in page:
             after = row.leaf_id or after
-            yield row, sealed.get(row.leaf_id or 0)
+            yield row, found.get(row.leaf_id or 0)
 
 
 def _missing(seen: set[int]) -> Iterator[Trouble]:

@@ -39,6 +39,9 @@ def troubles(row: LedgerRow, content: dict[str, Any], leaf: SealedLeaf | None) -
         yield _trouble(row, "leaf_id", "它的封存从排队里被拿走了")
     if leaf.hash != authority:
         yield Trouble("evidence_leaf", str(leaf.id), "hash", "封存的哈希和树里的不一样")
+    dated = row.corrects_id is not None or leaf.created_at == row.created_at
+    if not dated or (leaf.kind, leaf.subject) != (KIND, str(row.cohort_id)):
+        yield Trouble("evidence_leaf", str(leaf.id), "kind", "封存上写的班级、时间或种类和这一行不一样")
     if row.leaf_hash != authority:
         yield _trouble(row, "leaf_hash", "行里记的哈希和树里的不一样")
     if hash_of(KIND, content) != authority:

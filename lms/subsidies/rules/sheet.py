@@ -1,6 +1,7 @@
 """The columns of the hours ledger (domain.md §3.3 B) and of the claim summary, and what stands in each cell.
 
-What the platform does not record yet is shown as “—”: 身份核验 and 抓拍 have no source today.
+A bundle holds what is sealed of the ledger and nothing else: proofs of identity are in the sheets (subsidies/sheets), and
+stand here as “—”, as pictures do, which nobody takes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

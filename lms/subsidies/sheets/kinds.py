@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from lms.learning.rules.proofs import shown
 from lms.subsidies.sheets.writing import Cell
 
 DEVICES = {"phone": "手机", "desktop": "电脑", "tablet": "平板"}
-ASSURANCE = {0: "登录", 1: "短信验证码", 2: "本机通行密钥", 3: "现场核验", 4: "人脸核验"}
 LEDGER, PLATFORM, ATTENDANCE = "ledger", "platform", "attendance"
 WORDS = {LEDGER: "学时台账", PLATFORM: "线上平台培训数据", ATTENDANCE: "线下培训签到表（考勤表）"}
 COLUMNS: Mapping[str, tuple[tuple[str, int], ...]] = {
@@ -26,7 +26,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, int], ...]] = {
         ("计入(秒)", 10),
         ("没计入(秒)", 11),
         ("没计入的原因", 34),
-        ("身份核验", 12),
+        ("身份核验", 22),
         ("核实状态", 10),
         ("更正单号", 14),
         ("证据摘要(哈希)", 66),
@@ -44,7 +44,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, int], ...]] = {
         ("没计入(分钟)", 10),
         ("没计入的原因", 34),
         ("待核实(分钟)", 10),
-        ("身份核验", 12),
+        ("身份核验", 22),
     ),
     ATTENDANCE: (
         ("序号", 6),
@@ -79,26 +79,44 @@ def ledger_rows(page: Sequence[Sequence[Any]], start: int, known: Known) -> list
 
 
 def _ledger_row(nth: int, row: Sequence[Any], known: Known) -> list[Cell]:
-    _, cohort, who, session, lesson, day, began, ended, device, claimed, credited, lost, why, no, leaf, at, level, _ = (
-        row
-    )
+    (
+        _,
+        cohort,
+        who,
+        session,
+        lesson,
+        day,
+        began,
+        ended,
+        device,
+        claimed,
+        credited,
+        lost,
+        why,
+        no,
+        leaf,
+        at,
+        level,
+        means,
+        _,
+    ) = row
     name, number, _phone = known.people.get(who, NOBODY)
     return [
         nth, known.classes.get(cohort, ""), known.lessons.get(lesson, ""), name, number, day, began, ended,
         DEVICES.get(device, device), seconds(claimed), seconds(credited), seconds(lost), known.reasons.get(why, why),
-        ASSURANCE.get(level, ""), "待核实" if session in known.held else "", no, leaf, at,
+        shown(level, [means] if means else []), "待核实" if session in known.held else "", no, leaf, at,
     ]  # fmt: skip
 
 
 def platform_row(nth: int, row: Sequence[Any], known: Known) -> list[Cell]:
     """One person's time in one course (learning.queries.sheets.sums)."""
-    who, lesson, first, last, claimed, credited, lost, reasons, held, level = row
+    who, lesson, first, last, claimed, credited, lost, reasons, held, level, means = row
     name, number, phone = known.people.get(who, NOBODY)
     why = "；".join(known.reasons.get(str(one), str(one)) for one in sorted(reasons or ()))
     days = str(first) if first == last else f"{first} 至 {last}"
     return [
         nth, name, phone, number, known.lessons.get(lesson, ""), days, minutes(claimed), minutes(credited),
-        minutes(lost or 0), why, minutes(held), ASSURANCE.get(level or 0, ""),
+        minutes(lost or 0), why, minutes(held), shown(level or 0, means or []),
     ]  # fmt: skip
 
 

@@ -75,10 +75,10 @@ def _ledger(
 ) -> Iterator[list[list[Cell]]]:
     of, after, known, number = which(wish), 0, _Learning(wish, principal), 1
     with transaction(principal):
-        expected = ledger.count(of, size)
+        expected, holds = ledger.count(of, size), ledger.holds()
     while True:
         with transaction(principal):
-            page = ledger.page(of, size, after)
+            page = ledger.page(of, size, after, holds)
             names = known.of(page)
         if not page:
             return

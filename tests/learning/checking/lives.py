@@ -58,7 +58,7 @@ def live(room: Classroom, key: str, seed: int, events: int = 30) -> None:
             continue
         answer = _film(dice, device) if films[id(device)] else _page(dice, device)
         if answer and answer.check:
-            _attend(dice, device, UUID(answer.check["id"]))
+            attend(dice, device, UUID(answer.check["id"]))
 
 
 def _film(dice: random.Random, device: Trainee) -> Answer:
@@ -95,7 +95,7 @@ def _shuffled(dice: random.Random, device: Trainee, found: list, **more: object)
     return send(device, *found, **more)
 
 
-def _attend(dice: random.Random, device: Trainee, check_id: UUID) -> None:
+def attend(dice: random.Random, device: Trainee, check_id: UUID) -> None:
     """Answer rightly, wrongly, too late, or not at all."""
     if dice.random() < 0.25:
         return
