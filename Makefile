@@ -16,7 +16,7 @@ PYTEST := python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reor
 # compiled files halve the time of every start, whatever the machine's habit is
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-all check format redteam campaign bench load conformance lts assets lock browser clean
+.PHONY: help run test test-all check format redteam campaign bench bench-ledger load conformance lts assets lock browser clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r name words; do printf '  make %-12s %s\n' "$$name" "$$words"; done
@@ -47,10 +47,13 @@ bench: $(VENV)/.dev lms/web/static/manifest.json ## our cost beside the floor of
 load: $(VENV)/.dev lms/web/static/manifest.json ## thousands of learners beating against a server of its own; ARGS="3000 10"
 	@$(BIN)/python -m benches.load $(ARGS)
 
-redteam: $(VENV)/.dev lms/web/static/manifest.json ## attacks on the hours and honest controls over HTTP, as a table; SABOTAGE=1 breaks the rule ten times
+bench-ledger: $(VENV)/.dev lms/web/static/manifest.json ## a million rows of the ledger recomputed, exported and verified; ARGS="1000000"
+	@$(BIN)/python -m benches.ledger $(ARGS)
+
+redteam: $(VENV)/.dev lms/web/static/manifest.json ## attacks on the hours and honest controls over HTTP, as a table; SABOTAGE=1 breaks the rule thirty times
 	@$(BIN)/python -m tests.redteam$(if $(SABOTAGE),.sabotage) $(ARGS)
 
-campaign: $(VENV)/.dev ## two rules of hours against 200,000 histories, 10,000 tamperings of a bundle
+campaign: $(VENV)/.dev ## two rules of hours against 200,000 histories, 10,000 changes of a bundle and 10,000 of the tables
 	@$(BIN)/python -m tests.redteam.campaign $(ARGS)
 
 conformance: $(VENV)/.dev lms/web/static/manifest.json ## the official xAPI suite against a fresh instance: SUITE=path of its checkout

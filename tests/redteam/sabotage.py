@@ -123,9 +123,15 @@ def _noticed(tree: Path, sabotage: Sabotage) -> bool:
         )
     finally:
         file.write_text(whole)
-    if "played" not in done.stdout.splitlines()[-2:][0]:
+    if " played, " not in done.stdout:
         raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
-    return done.returncode == 1
+    return done.returncode == 1 and _for_its_seconds(done.stdout)
+
+
+def _for_its_seconds(table: str) -> bool:
+    """Whether something was found other than expected: an attack that could not be played at all has noticed nothing."""
+    said = [line for line in table.splitlines() if line.startswith("        ")]
+    return any("not played" not in line for line in said)
 
 
 @contextmanager
