@@ -227,7 +227,8 @@ GROWING = ("beat", "hour_ledger", "evidence_%", "study_session", "coverage", "le
 
 def _sizes(platform: Platform) -> dict[str, int]:
     """Bytes of tables and indexes; those of the partitions of a table together."""
-    query = """select t.relname, (select sum(pg_total_relation_size(relid)) from pg_partition_tree(t.oid) where isleaf)
+    query = """select t.relname, case t.relkind when 'r' then pg_total_relation_size(t.oid)
+        else (select sum(pg_total_relation_size(relid)) from pg_partition_tree(t.oid) where isleaf) end
       from pg_class t where t.relkind in ('r', 'p') and not t.relispartition
       and t.relnamespace = 'public'::regnamespace and t.relname like any(%s)"""
     with psycopg.connect(platform.postgres.superuser_url.replace("+psycopg", ""), autocommit=True) as line:

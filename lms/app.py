@@ -7,7 +7,6 @@ from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
@@ -54,14 +53,14 @@ from lms.subsidies import check_routes as recomputed
 from lms.subsidies import routes as subsidies
 from lms.subsidies import tasks as subsidies_tasks
 from lms.subsidies.sheets import routes as sheets
-from lms.web import errors, filters, headers, hosts, manifest, navigation, origins, watch
+from lms.web import errors, filters, headers, hosts, manifest, navigation, origins, tokens, watch
 from media import elsewhere
 from media.storage import storage_for
 
 MIGRATIONS = str(config.CHECKOUT / "migrations")
 SMALL_BODY = 1_000_000
 
-csrf = CSRFProtect()
+csrf = tokens.Tokens()
 
 
 BLUEPRINTS = (
@@ -142,6 +141,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 def create_content_app(settings: config.Settings | None = None) -> Flask:
     """The application of other people's content: no cookie, no session, no pages."""
     app = _bare("content", settings or config.load())
+    app.session_interface = sessions.NoSessions()
     gate.init_app(app)
     manifest.init_app(app)
     for blueprint in CONTENT_BLUEPRINTS:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Flask, Request, Response, g, has_request_context, request
 from flask import session as browser
+from flask.sansio.app import App
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from sqlalchemy import delete, select, update
@@ -184,7 +185,14 @@ class SessionStore(SessionInterface):
         response.set_cookie(COOKIE, session.token, max_age=life, path="/", secure=True, httponly=True, samesite="Lax")
 
 
-def ask_beside(app: Flask, beside: Beside) -> None:
+class NoSessions(SessionInterface):
+    """For an application that knows nobody by a cookie: no session is opened, and none is kept."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """None: Flask puts one there that cannot be written."""
+
+
+def ask_beside(app: App, beside: Beside) -> None:
     """Let a door's question travel with the session's."""
     app.extensions.setdefault("beside", []).append(beside)
 

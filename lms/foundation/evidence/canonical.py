@@ -8,6 +8,8 @@ programs may print one fraction in two ways. Times are text (RFC 3339, UTC, micr
 import hashlib
 import hmac
 import json
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from lms.foundation.evidence.tree import leaf_hash
@@ -60,15 +62,20 @@ def marks(content: dict[str, Any]) -> bytes:
 
 def seal(kind: str, content: dict[str, Any]) -> tuple[bytes, bytes]:
     """Return hash_of() and marks() of a record at once: each of its values is written once for both."""
-    fields = [(_encode(key), _written(content[key])) for key in sorted(content)]
+    fields = [(_name(key), _written(content[key])) for key in sorted(content)]
     whole = ",".join(f"{key}:{value}" for key, value in fields)
     hashed = leaf_hash(f'{{"content":{{{whole}}},"kind":{_encode(kind)}}}'.encode())
     return hashed, b"".join(hashlib.sha256(f"[{key},{value}]".encode()).digest()[:2] for key, value in fields)
 
 
+@lru_cache(maxsize=1000)
+def _name(key: str) -> str:
+    return encode_basestring(key)
+
+
 def _written(value: Any) -> str:
     if type(value) is str:
-        return _encode(value)
+        return encode_basestring(value)
     if type(value) is int and abs(value) <= LARGEST_INT:
         return str(value)
     return "null" if value is None else canonical(value).decode()

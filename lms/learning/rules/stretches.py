@@ -15,10 +15,11 @@ NOTHING: Stretches = ()
 
 def tidy(pairs: Iterable[Iterable[int]]) -> Stretches:
     """Sort pairs of milliseconds, drop the empty and backward ones, and join those that touch."""
+    found = [(start, end) for start, end in pairs if end > start]
+    if len(found) < 2:
+        return tuple(found)
     tidied: list[tuple[int, int]] = []
-    for start, end in sorted((a, b) for a, b in pairs):
-        if end <= start:
-            continue
+    for start, end in sorted(found):
         if tidied and start <= tidied[-1][1]:
             tidied[-1] = (tidied[-1][0], max(end, tidied[-1][1]))
         else:
