@@ -53,10 +53,14 @@ def _fault(_: Exception) -> Any:
     return answer(500, "fault", SENTENCES[500])
 
 
+# addresses that only scripts talk to: the store, the course interface, readiness, beats and answers to presence checks
+MACHINES = ("/xapi", "/api", "/readyz", "/learn/sessions/", "/learn/checks/")
+
+
 def wants_json() -> bool:
     """Whether a machine asks: a JSON address, a JSON body, or JSON wanted above HTML."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
-    return request.is_json or request.path.startswith(("/xapi", "/api", "/readyz")) or best == "application/json"
+    return request.is_json or request.path.startswith(MACHINES) or best == "application/json"
 
 
 def answer(status: int, code: str, sentence: str, field: str | None = None) -> Response:

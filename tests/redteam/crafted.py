@@ -107,7 +107,29 @@ def junk(ground: Ground) -> Side:
     for name, body in bodies(lesson):
         answer = lesson.browser.post(lesson.beats, body)
         yield said_why(answer), f"{name} was answered {answer.status} {answer.text[:80]}"
+    yield from _wrong_doors(ground, lesson)
     lesson.watch(30, 90)
+
+
+def _wrong_doors(ground: Ground, lesson: Lesson) -> Side:
+    """A good beat to a session that is nobody's or somebody else's, by who is signed out, with whatever a client accepts."""
+    beat = {"beats": [{**lesson.next([(30, 60)]), "seq": 2}]}
+    lesson.seq -= 1
+    other = ground.open(ground.somebody())
+    ground.met.pop()
+    for address in (f"/learn/sessions/{uuid4()}/beats", "/learn/sessions/x/beats", other.beats):
+        for accepts in ("application/json", "*/*", "text/html", ""):
+            answer = lesson.browser.post(address, beat, Accept=accepts)
+            yield said_why(answer), f"{address[:18]}… with {accepts!r} was answered {answer.status} {answer.text[:60]}"
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/octet-stream"):
+        for body in (b"junk", b"\xff\x00", b"beats=1"):
+            answer = lesson.browser.post(lesson.beats, body, Accept="*/*", **{"Content-Type": kind})
+            yield said_why(answer), f"junk as {kind} was answered {answer.status} {answer.text[:60]}"
+    for method in ("GET", "PUT", "DELETE", "PATCH"):
+        answer = lesson.browser.send(method, lesson.beats, beat)
+        yield said_why(answer), f"{method} was answered {answer.status} {answer.text[:60]}"
+    nobody = lesson.browser.post(lesson.beats, beat, Cookie="", **{"X-CSRFToken": ""})
+    yield said_why(nobody), f"somebody signed out was answered {nobody.status} {nobody.text[:60]}"
 
 
 def bodies(lesson: Lesson) -> Iterator[tuple[str, bytes]]:
