@@ -8,10 +8,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.accounts import faces
+from lms.accounts.events import PersonErased
 from lms.accounts.faces.settings import read
 from lms.accounts.models import Consent, Person
 from lms.foundation import clock, secrets
 from lms.foundation.database import db, transaction
+from lms.foundation.errors import NotFound
+from lms.learning.actions import facing
 from lms.learning.models import FaceLook, FaceResult, IdentityProof
 from lms.learning.queries import proofs as found
 from tests.learning.classroom import an_open_class, policy
@@ -215,6 +218,8 @@ def test_a_return_is_nobody_elses_and_no_other_courses(face, faces_at, house, cl
     assert other.client.get(f"{other.at}/face/{face_id}/back").status_code == 404
     assert one.client.get(f"{other.at}/face/{face_id}/back").status_code == 404
     assert client_for(people.liumin).get(f"{begun.location}/back").status_code == 404
+    with pytest.raises(NotFound), transaction(SYSTEM):
+        found.look(UUID(face_id), one.id, uuid4())
     assert proofs_of() == 0 and one.client.get(f"{begun.location}/back").status_code == 303
 
 
@@ -323,9 +328,6 @@ def test_the_copy_and_the_erasure(face, faces_at, house, app):
     assert copy["确认本人"][0]["办法"] == "人脸核验"
     assert [each["结果"] for each in copy["人脸核验"]] == ["通过", "没有做完"]
     assert "腾讯云" in copy["同意书"][0]["内容"]
-    from lms.accounts.events import PersonErased
-    from lms.learning.actions import facing
-
     with transaction(SYSTEM):
         facing.forget(PersonErased(one.id))
         assert db.session.scalar(select(func.count()).where(FaceLook.handle.is_not(None))) == 0
