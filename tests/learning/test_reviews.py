@@ -406,7 +406,10 @@ class TestCorrections:
             return db.session.get_one(Lease, person_id).day_ms
 
     def test_an_appeal_about_many_rows_is_put_right_at_once(self, database, people, turn_clock) -> None:
-        """Proposed once, decided once, a row for each. Sabotage: propose for the first row alone, or decide it alone."""
+        """Proposed once, decided once, a row for each, and no longer lost.
+
+        Sabotage: propose for the first row alone, decide it alone, or go on calling lost what was added.
+        """
         room = an_open_class(people)
         trainee = room.trainee()
         trainee.open()
@@ -429,6 +432,9 @@ class TestCorrections:
             assert appeals.appeal(asked).verdict == "granted"
         added = [row.credited_ms for row in room.rows() if row.corrects_id]
         assert added == [30_000, 30_000, 15_000]
+        with transaction(people.principal("xiulan")):
+            [day] = queries.day_totals(people.xiulan, lost[0].day, lost[0].day)
+        assert (day.credited_ms, day.lost_ms) == (105_000, 15_000)
 
     def test_the_database_itself_wants_two_people(self, database, people, turn_clock) -> None:
         """Whatever role somebody acts under: nobody proposes for themselves, nobody decides what they proposed.

@@ -32,7 +32,12 @@ class DayTotal:
 
 
 _NO_LOSS = [str(reason) for reason in NO_LOSS]
-_LOST = case((HourLedger.reason.in_(_NO_LOSS), 0), else_=HourLedger.excluded_ms)
+# What two people have added since is no loss any more.
+_LOST = case(
+    (HourLedger.corrects_id.is_not(None), -HourLedger.credited_ms),
+    (HourLedger.reason.in_(_NO_LOSS), 0),
+    else_=HourLedger.excluded_ms,
+)
 
 
 def day_totals(person_id: UUID, first: date, last: date) -> list[DayTotal]:
