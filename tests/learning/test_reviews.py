@@ -433,8 +433,8 @@ class TestCorrections:
         added = [row.credited_ms for row in room.rows() if row.corrects_id]
         assert added == [30_000, 30_000, 15_000]
         with transaction(people.principal("xiulan")):
-            [day] = queries.day_totals(people.xiulan, lost[0].day, lost[0].day)
-        assert (day.credited_ms, day.lost_ms) == (105_000, 15_000)
+            [total] = queries.day_totals(people.xiulan, clock.today(), clock.today())
+        assert (total.credited_ms, total.lost_ms) == (105_000, 15_000)
 
     def test_the_database_itself_wants_two_people(self, database, people, turn_clock) -> None:
         """Whatever role somebody acts under: nobody proposes for themselves, nobody decides what they proposed.
