@@ -28,12 +28,14 @@ from lms.foundation.services import RunningPostgres, start_postgres
 from lms.plans import actions as plans
 from tests import people as cast_of
 
-# These start the platform, drive a browser or make the film: they run one after the other, whatever runs beside them.
-MACHINE = (
-    "tests/ops/test_run.py",
-    "tests/journeys/",
+# These start the platform, drive a browser in it or make the film: they run one after the other, whatever runs beside them.
+MACHINE = ("tests/courses/test_catalogue.py", "tests/journeys/", "tests/ops/test_run.py")
+# These of them begin what they need themselves: whoever has time takes them, at the end.
+APART = (
+    "tests/journeys/test_scorm_packages.py",
+    "tests/journeys/test_cmi5_",
+    "tests/journeys/test_faces.py",
     "tests/publishing/test_builtin.py",
-    "tests/courses/test_catalogue.py",
     "tests/test_demo_filling.py",
 )
 # The longest of the other files: begun last, one process would wait for the other.
@@ -47,8 +49,14 @@ NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # a Friday noon in Guangdong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what uses the machine: it takes longest, and what runs beside it then ends with it."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(MACHINE), not item.nodeid.startswith(LONG)))
+    """Begin with what takes longest: what runs beside it then ends with it."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    if nodeid.startswith(APART):
+        return 3
+    return 0 if nodeid.startswith(MACHINE) else 1 if nodeid.startswith(LONG) else 2
 
 
 def pytest_collection_finish() -> None:
@@ -58,10 +66,10 @@ def pytest_collection_finish() -> None:
 
 
 class WholeFiles(LoadScopeScheduling):
-    """Two processes share the run (make test): each takes a whole file at a time, and one takes all that uses the machine."""
+    """Two processes share the run (make test): each takes a whole file at a time, one all that needs the platform."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "machine" if nodeid.startswith(MACHINE) else nodeid.split("::", maxsplit=1)[0]
+        return "machine" if _turn(nodeid) == 0 else nodeid.split("::", maxsplit=1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:

@@ -150,7 +150,7 @@ def test_two_who_vouch_at_once_leave_one_row(live_app: Flask) -> None:
         with live_app.app_context():
             try:
                 with transaction(clerk):
-                    ready.wait(10)
+                    ready.wait(60)
                     attributes.vouch(claimed, clerk)
                 outcomes.append("done")
             except Conflict:

@@ -14,6 +14,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "tests" / ".output" / "screenshots"
 PHONE = {"viewport": {"width": 360, "height": 800}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 DESK = {"viewport": {"width": 1280, "height": 800}}
+# Waits end as soon as there is what they wait for; a busy machine may take long.
+PATIENCE_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +31,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, house: House, **screen: object) -> None:
         self.context = browser.new_context(locale="zh-CN", base_url=house.origin, **screen)  # type: ignore[arg-type]
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_S * 1000)
         self.origin = house.origin
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -68,7 +70,7 @@ class Visitor:
         if first_time:
             self.page.get_by_role("link", name="存好了，继续").click()
 
-    def until(self, expression: str, seconds: float = 15) -> None:
+    def until(self, expression: str, seconds: float = PATIENCE_S) -> None:
         """Wait for something to become true; the page's policy forbids the evaluation of strings inside it."""
         end = time.monotonic() + seconds
         while not self.page.evaluate(expression):

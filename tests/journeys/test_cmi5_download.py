@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from courses.cmi5.writing import Part, Unit, Written, write_package
 from courses.course import Format, LessonKind
+from tests.journeys.conftest import PATIENCE_S
 from tests.publishing import uploads
 
 TEMPLATE = {"contextActivities": {"grouping": [{"id": "https://example.org/au"}]}, "extensions": {"x:session": "s1"}}
@@ -130,7 +131,7 @@ def page(browser: Browser, elsewhere: Elsewhere) -> Iterator[Page]:
     """A browser that has not been there."""
     elsewhere.said.clear()
     context = browser.new_context(locale="zh-CN")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context.new_page()
     context.close()
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from lms.foundation.database import transaction
 from lms.learning.actions import opening
+from tests.journeys.conftest import PATIENCE_S
 from tests.learning import packages
 from tests.learning.cmi5.world import a_course, an_au, verbs
 from tests.learning.scorm import pages
@@ -56,7 +57,7 @@ def port(live_app: Flask) -> Iterator[int]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context
     context.close()
 
@@ -89,7 +90,7 @@ def test_an_au_speaks_and_its_last_word_arrives(way: str, live_app: Flask, conte
     au.locator("#said", has_text="done 204").wait_for()
     page.close()
     wanted = ["launched", "initialized", "completed", "satisfied", "satisfied", "terminated"]
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_S
     while verbs(people, launch.registration) != wanted:
         assert time.monotonic() < until, verbs(people, launch.registration)
         time.sleep(0.05)

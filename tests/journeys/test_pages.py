@@ -138,26 +138,3 @@ def test_pages_before_sign_in_are_accessible(phone, address):
     phone.page.goto(address)
     phone.accessible()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-def test_the_beats_of_an_expired_session_are_sent_after_signing_in(browser, house):
-    """Sabotage: throw beats away on 401, or forget where the trainee was."""
-    visitor = Visitor(browser, house, **PHONE)
-    visitor.sign_in(TRAINEE)
-    page = visitor.page
-    page.goto("/learn")
-    page.locator("main .main").first.click()
-    page.locator("#player video").wait_for()
-    page.evaluate("document.getElementById('player').dataset.beatSeconds = 1")
-    page.get_by_role("button", name="播放", exact=True).click()
-    visitor.until("document.getElementById('credited').textContent !== '0:00'")
-    visitor.context.clear_cookies()
-    page.get_by_text("登录过期了").wait_for()
-    page.wait_for_timeout(2500)
-    page.get_by_role("button", name="暂停").click()
-    address = page.url
-    page.get_by_role("link", name="去登录").click()
-    visitor.enter(TRAINEE)
-    page.wait_for_url(address)
-    page.get_by_text("连上了，学习记录传好了").wait_for()
-    visitor.context.close()

@@ -30,7 +30,7 @@ def all_at_once(app, calls: list[Callable]):
 
     def run(call: Callable):
         with app.app_context():
-            barrier.wait(10)
+            barrier.wait(60)
             try:
                 return call()
             except Exception as problem:

@@ -1,5 +1,6 @@
 """What a video really is."""
 
+import os
 import subprocess
 import sys
 import time
@@ -111,15 +112,16 @@ def test_a_run_that_takes_too_long_is_stopped_and_leaves_no_child(good: Path) ->
 
 def test_ffmpeg_dies_with_the_worker() -> None:
     """A worker killed with SIGKILL leaves no ffmpeg behind. Sabotage: leave out prctl in _bounded."""
+    mine = f"testsrc=duration={600 + os.getpid()}"
     script = (
         "from media import ffmpeg\n"
-        "ffmpeg.run(['-re', '-f', 'lavfi', '-i', 'testsrc=duration=' + '599', '-f', 'null', '-'], seconds=60)\n"
+        f"ffmpeg.run(['-re', '-f', 'lavfi', '-i', '{mine}', '-f', 'null', '-'], seconds=300)\n"
     )
     worker = subprocess.Popen([sys.executable, "-c", script])
-    assert _until(lambda: _running("testsrc=duration=599"), 20)
+    assert _until(lambda: _running(mine), 120)
     worker.kill()
     worker.wait()
-    assert _until(lambda: not _running("testsrc=duration=599"), 5)
+    assert _until(lambda: not _running(mine), 60)
 
 
 def test_faststart_moves_the_index_and_keeps_every_frame(good: Path, tmp_path: Path) -> None:

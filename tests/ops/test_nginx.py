@@ -81,7 +81,7 @@ def start(folder: Path, port: int, web: str) -> Program:
     program = spawn(
         "nginx", [NGINX, "-e", folder / "error.log", "-p", folder, "-c", folder / "nginx.conf"], log=folder / "log"
     )
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 60
     while port_is_free(port):
         assert program.running() and time.monotonic() < limit, (folder / "log").read_text()
         time.sleep(0.02)

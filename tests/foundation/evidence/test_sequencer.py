@@ -168,11 +168,11 @@ def test_a_transaction_that_commits_late_is_not_lost(live_app: Flask) -> None:
         with live_app.app_context(), transaction(SYSTEM):
             evidence.append("test", {"slow": 1})
             started.set()
-            go.wait(10)
+            go.wait(60)
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     put(2)
     assert sequencer.sequence() == 2
     go.set()
@@ -276,12 +276,13 @@ def sabotage(superuser_url: str, statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "table"),
     [
-        ("update evidence_leaf set hash = decode(repeat('00', 32), 'hex') where id = 3", "evidence_node"),
+        ("update evidence_leaf set hash = decode(repeat('00', 32), 'hex') where id = 3", "evidence_position"),
         (
             "update evidence_node set hash = decode(repeat('00', 32), 'hex') where level = 5 and nth = 0",
             "evidence_node",
         ),
-        ("delete from evidence_node where level = 0 and nth = 4", "evidence_node"),
+        ("delete from evidence_node where level = 5", "evidence_node"),
+        ("update evidence_position set hash = decode(repeat('00', 32), 'hex') where position = 4", "evidence_position"),
         ("update evidence_position set position = 99 where position = 4", "evidence_position"),
         ("update evidence_checkpoint set root = decode(repeat('00', 32), 'hex')", "evidence_checkpoint"),
         ("update evidence_checkpoint set note = replace(note, 'app', 'map')", "evidence_checkpoint"),
@@ -310,7 +311,7 @@ def test_a_tree_rewritten_from_the_leaf_up_is_found(live_app: Flask, postgres, c
     root = tree.node_hash(forged, other)
     for statement in (
         f"update evidence_leaf set hash = decode('{forged.hex()}', 'hex') where hash = decode('{one.hex()}', 'hex')",
-        f"update evidence_node set hash = decode('{forged.hex()}', 'hex') where level = 0 and nth = 0",
+        f"update evidence_position set hash = decode('{forged.hex()}', 'hex') where position = 0",
         f"update evidence_checkpoint set root = decode('{root.hex()}', 'hex')" if column_too else "select true",
     ):
         sabotage(postgres.superuser_url, statement)

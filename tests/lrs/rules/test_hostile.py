@@ -53,9 +53,13 @@ def test_is_refused_in_time(name: str) -> None:
 def test_a_hundred_thousand_extensions_are_read_in_time() -> None:
     """Sabotage: check each key against all others."""
     extensions = b",".join(b'"https://example.cn/x/%d":null' % place for place in range(30_000))
-    begun = process_time()
-    read_statements(START + b',"definition":{"extensions":{' + extensions + b"}}}}", Version.V2_0_0)
-    assert process_time() - begun < 0.1
+
+    def spent() -> float:
+        begun = process_time()
+        read_statements(START + b',"definition":{"extensions":{' + extensions + b"}}}}", Version.V2_0_0)
+        return process_time() - begun
+
+    assert min(spent() for _ in range(3)) < 0.1
 
 
 PART = b"--b\r\nContent-Type: application/json\r\n\r\n{}\r\n"
