@@ -10,7 +10,7 @@ export class Guard {
     video.addEventListener('seeking', () => this.sought());
     video.addEventListener('timeupdate', () => this.moved());
     video.addEventListener('ratechange', () => this.changed());
-    video.addEventListener('playing', () => { this.last = null; });
+    video.addEventListener('playing', () => this.mark());
   }
 
   // The server has told what is covered by now.
@@ -27,12 +27,16 @@ export class Guard {
   // The nearest place to the one wanted that may be shown now; milliseconds.
   allowed(ms) { return this.locked && ms > this.reached + SLACK_MS ? this.reached : ms; }
 
+  // The picture moves from here as the clock does, also where the next word of it comes late (a slow phone).
+  mark() { this.last = { at: performance.now(), place: Math.min(this.video.currentTime * 1000, this.reached) }; }
+
   sought() {
     const wanted = this.video.currentTime * 1000, allowed = this.allowed(wanted);
-    this.last = null;
-    if (allowed === wanted) return;
-    this.video.currentTime = allowed / 1000;
-    this.says('第一遍按顺序看，还没看到的地方先不能跳过去。看过的可以随便往回拖');
+    if (allowed !== wanted) {
+      this.video.currentTime = allowed / 1000;
+      this.says('第一遍按顺序看，还没看到的地方先不能跳过去。看过的可以随便往回拖');
+    }
+    this.mark();
   }
 
   // Play moves on as the clock does; whatever leaps without a seek is taken back like one.
