@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 
 from lms.accounts.actions import documents
-from lms.accounts.routes.people import prepared_upload
+from lms.accounts.routes.people import as_file, prepared_upload
 from lms.cohorts import queries as cohorts
 from lms.foundation.database import transaction
 from lms.foundation.errors import LMSError, NotFound, Refused
@@ -14,7 +14,7 @@ from lms.foundation.permissions import Permission, allow
 from lms.foundation.principal import current
 from lms.foundation.todo import Ask
 from lms.inspections import actions, forms, queries, rules
-from lms.inspections.routes import MEND, WORDS, bp
+from lms.inspections.routes import DO, MEND, WORDS, bp
 from lms.learning import queries as learning
 
 UPLOADS = {"inspections.mend"}
@@ -58,6 +58,19 @@ def mend(inspection_id: UUID) -> Any:
         "inspections/mend.html", one=one, found=found, cohort=cohort, form=form, waits=waits, **WORDS
     )
     return page, 422 if form.errors else 200
+
+
+@bp.post("/<uuid:inspection_id>/material/<uuid:finding_id>")
+@allow(DO)
+def material(inspection_id: UUID, finding_id: UUID) -> Any:
+    """What an institution sent along with its mending; the look is entered in the audit."""
+    with transaction(current()):
+        one = queries.inspection(inspection_id)
+        sent = next((found.document_id for found in queries.findings_of(inspection_id) if found.id == finding_id), None)
+        if sent is None or not any(scope.covers(one.region_code, one.plan_code) for scope in current().scope):
+            raise NotFound()
+        opening = documents.open_document(sent, "看机构交的整改材料", current())
+    return as_file(opening)
 
 
 @bp.route("/complaints", methods=["GET", "POST"])

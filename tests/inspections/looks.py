@@ -5,15 +5,16 @@ from datetime import timedelta
 from lms.cohorts import queries as cohorts
 from lms.foundation import clock
 from lms.foundation.database import transaction
-from lms.inspections import actions
+from lms.inspections import actions, queries
 from lms.inspections.rules import Kind, Outcome
 from tests.learning.classroom import Classroom
 from tests.people import Cast
 
 
 def inspected(cast: Cast, room: Classroom) -> dict[str, object]:
-    """The id of a visit by the name that addresses give it; what it found must be mended."""
+    """The ids of a visit and its finding by the names that addresses give them; what it found must be mended."""
     with transaction(cast.principal("hequan")):
         one = actions.open_one(Kind.VISIT, cohorts.cohort(room.cohort_id))
         actions.find(one, Outcome.RECTIFY, "备案的老师不在", clock.today() + timedelta(days=7), 0)
-    return {"inspection_id": one}
+        [found] = queries.findings_of(one)
+    return {"inspection_id": one, "finding_id": found.id}

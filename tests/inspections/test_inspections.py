@@ -1,6 +1,8 @@
 """Inspections over the actions and over the pages: drawn, called, visited, found, held, mended; complaints."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -17,6 +19,7 @@ from lms.inspections.rules import Days, Kind, Outcome
 from lms.learning import queries as learning
 from lms.learning.actions import holding as looking
 from lms.learning.queries import suspensions
+from tests.accounts.papers import PICTURE
 from tests.learning.classroom import Classroom, an_open_class
 from tests.people import SYSTEM, Cast
 
@@ -249,7 +252,12 @@ class TestPages:
         good = bad | {"due_on": in_a_week().isoformat()}
         assert inspector.post(f"{page}/finding", data=good).status_code == 303
         assert "农村电商第 7 期" in clerk.get("/inspections/to-mend").text
-        assert clerk.post(f"{page}/mend", data={"words": "老师每课都到"}).status_code == 303
+        assert "等机构交整改情况" in inspector.get(page).text
+        sent = {"words": "老师每课都到", "file": (BytesIO(PICTURE), "a.png")}
+        assert clerk.post(f"{page}/mend", data=sent).status_code == 303
+        [address] = re.findall(r'action="([^"]+/material/[^"]+)"', inspector.get(page).text)
+        assert inspector.post(address).data == PICTURE
+        assert clerk.post(address).status_code == 404
         assert "交上去了" in clerk.get(f"{page}/mend").text
 
     def test_a_call_is_asked_and_kept(self, people, room, client_for) -> None:
