@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.learning.rules.scorm.bodies import commit_of, kept_of, lines_of
-from lms.learning.rules.scorm.elements import Problem, applied, difference, leaves, numbered
+from lms.learning.rules.scorm.elements import Problem, applied, difference, leaves, numbered, reached
 
 LEAVES = st.dictionaries(st.text("ab.0", min_size=1, max_size=6), st.text(max_size=8), max_size=8)
 
@@ -87,3 +87,14 @@ def test_a_start_without_a_body_is_a_start() -> None:
     assert kept_of(b"") is None
     assert kept_of(b"{}") is None
     assert kept_of(b'{"kept": null}') is None
+
+
+def test_answers_and_objectives_say_how_far_a_sco_has_come() -> None:
+    """Another answer to the same question is no step. Sabotage: count the questions that are only put."""
+    put = {"interactions.0.id": "a", "interactions.0.student_response": "", "objectives.0.status": "incomplete"}
+    assert reached(put) == reached({"suspend_data": "x", "score.raw": "3"}) == ""
+    answered = put | {"interactions.0.student_response": "b", "interactions.1.learner_response": "c"}
+    assert (
+        reached(answered) == reached(answered | {"interactions.0.student_response": "d"}) == "answers 2, objectives 0"
+    )
+    assert reached(put | {"objectives.0.success_status": "passed"}) == "answers 0, objectives 1"

@@ -90,6 +90,23 @@ def test_each_save_shows_hours_that_somebody_is_there(room: ScoRoom, client: Fla
     assert 0 < hours["credited_ms"] <= 90_000
 
 
+def test_a_sco_that_tells_no_place_stands_where_its_answers_have_come(room: ScoRoom, client: FlaskClient) -> None:
+    """Else all of it would be one place with one ceiling. Sabotage: tell hours the location alone; take suspend_data for a place."""
+    shell = opened(room, client).start()
+    asked: dict[str, dict[str, str]] = {}
+    for number in range(3):
+        asked[str(number)] = {"id": f"q{number}", "type": "choice", "student_response": "a"}
+        goals = {"0": {"id": "g", "status": "passed" if number == 2 else "incomplete"}}
+        for data in ("a", "b"):
+            clock.turn(timedelta(seconds=30))
+            shell.save(cmi12(suspend_data=data * (number + 1), interactions=asked, objectives=goals))
+    with transaction(SYSTEM):
+        rows = db.session.execute(text("select place, sum(credited_ms) from hour_ledger group by place order by place"))
+        spent = dict(rows.all())
+    assert list(spent) == ["answers 1, objectives 0", "answers 2, objectives 0", "answers 3, objectives 1"]
+    assert sum(spent.values()) == 180_000
+
+
 def test_where_no_time_was_approved_the_sco_completes_its_lesson(people: Cast, client: FlaskClient, turn_clock) -> None:
     """Sabotage: never call complete_by_package()."""
     room = an_open_course(people, lessons=[{**lesson("S1"), "approved_seconds": 0}])

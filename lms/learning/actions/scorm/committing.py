@@ -160,7 +160,7 @@ def _tell_hours(
     if launch.person_id is None or launch.session_id is None:
         return None
     body = heard(changed)
-    answer = observing.observe(launch.person_id, launch.session_id, place=after.track.place, body=body, ip=ip)
+    answer = observing.observe(launch.person_id, launch.session_id, place=after.place, body=body, ip=ip)
     if after.completed_at is not None and before.completed_at is None and after.mode.credit:
         completing.complete_by_package(sessions.load(launch.session_id, launch.person_id).session, now)
     return None if answer is None else answer.as_json()

@@ -62,9 +62,9 @@ def commit(token: str, host: str, sent: Sent, user_agent: str, ip: str) -> Kept 
     if work is None:
         return None
     what = Commit(sent.kind, _text(turn.changed), user_agent, turn.at)
-    if not observing.is_kept(work, turn.after.track.place):
+    if not observing.is_kept(work, turn.after.place):
         return Kept(turn.after, None) if _keep(turn, what, {"version": None, "given": None}) else None
-    seen = observing.glance(work, turn.after.track.place, heard(turn.changed), ip)
+    seen = observing.glance(work, turn.after.place, heard(turn.changed), ip)
     if seen is None or not _keep(turn, what, writing.values(work, seen[0])):
         return None
     return Kept(turn.after, seen[1].as_json())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lms.learning.rules.scorm.attempts import Last, Mode
-from lms.learning.rules.scorm.elements import Leaves
+from lms.learning.rules.scorm.elements import Leaves, reached
 from lms.learning.rules.scorm.tracking import Standard, Terms, Track, track
 
 # What names the learner is ours to say, and is not kept with what the SCO said.
@@ -37,6 +37,14 @@ class State:
     elements: Leaves = field(default_factory=dict)
     completed_at: datetime | None = None
     passed_at: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """Where hours are told that somebody is in the SCO: the place that it tells, else how far its answers have come.
+
+        A claim either way. suspend_data is none: some packages write the time into it, and it changes while nobody is there.
+        """
+        return self.track.place or reached(self.elements)
 
     @property
     def last(self) -> Last:

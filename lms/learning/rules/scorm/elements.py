@@ -7,6 +7,8 @@ SUSPEND_DATA = 64_000
 LOCATION = 4_000
 DEEPEST = 12
 MOST = 40_000
+_REACHED = frozenset({"passed", "completed"})
+_STATUSES = ("status", "completion_status", "success_status")
 
 Leaves = dict[str, str]
 
@@ -91,3 +93,11 @@ def numbered(found: Mapping[str, str], collection: str) -> list[dict[str, str]]:
             if number.isdecimal() and len(number) < 6 and rest:
                 records.setdefault(int(number), {})[rest] = value
     return [records[number] for number in sorted(records)]
+
+
+def reached(found: Mapping[str, str]) -> str:
+    """How far a SCO has come that tells no place: questions that have an answer and objectives reached; "" where neither."""
+    questions, goals = numbered(found, "interactions"), numbered(found, "objectives")
+    answers = sum(1 for one in questions if one.get("student_response") or one.get("learner_response"))
+    done = sum(1 for one in goals if _REACHED & {one.get(name) for name in _STATUSES})
+    return f"answers {answers}, objectives {done}" if answers or done else ""
