@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 
 from lms.accounts.actions import documents
-from lms.accounts.routes.people import as_file, prepared_upload
+from lms.accounts.routes.people import as_file, prepared_upload, takes_pictures
 from lms.cohorts import queries as cohorts
 from lms.foundation.database import transaction
 from lms.foundation.errors import LMSError, NotFound, Refused
@@ -17,14 +17,7 @@ from lms.inspections import actions, forms, queries, rules
 from lms.inspections.routes import DO, MEND, WORDS, bp
 from lms.learning import queries as learning
 
-UPLOADS = {"inspections.mend"}
-
-
-@bp.url_value_preprocessor
-def _let_a_picture_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A photograph is larger than any other body; it is read only after the gate has let the person in."""
-    if endpoint in UPLOADS:
-        request.max_content_length = documents.MOST_BYTES + 100_000
+takes_pictures(bp, "inspections.mend")
 
 
 @bp.get("/to-mend")

@@ -20,15 +20,19 @@ from lms.foundation.permissions import Access, allow
 from lms.foundation.principal import current
 
 bp = Blueprint("people", __name__)
-UPLOADS = {"people.situation_add", "people.correction", "people.enter", "people.confirm"}
 INLINE = frozenset({"image/jpeg", "image/png"})
 
 
-@bp.url_value_preprocessor
-def _let_a_picture_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A photograph is larger than any other body; it is read only after the gate has let the person in."""
-    if endpoint in UPLOADS:
-        request.max_content_length = documents.MOST_BYTES + 100_000
+def takes_pictures(blueprint: Blueprint, *endpoints: str) -> None:
+    """Let a photograph in, which is larger than any other body; it is read only after the gate has let the person in."""
+
+    @blueprint.url_value_preprocessor
+    def let_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        if endpoint in endpoints:
+            request.max_content_length = documents.MOST_BYTES + 100_000
+
+
+takes_pictures(bp, "people.situation_add", "people.correction", "people.enter", "people.confirm")
 
 
 @bp.get("/me/details")

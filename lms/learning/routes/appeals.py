@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 
 from lms.accounts.actions import documents
-from lms.accounts.routes.people import prepared_upload
+from lms.accounts.routes.people import prepared_upload, takes_pictures
 from lms.foundation.database import transaction
 from lms.foundation.errors import LMSError, NotFound, Refused
 from lms.foundation.permissions import allow
@@ -18,14 +18,7 @@ from lms.learning.review_forms import AppealForm, cause_of
 from lms.learning.routes.blueprint import STUDY, bp
 from lms.learning.rules import holding, reasons
 
-UPLOADS = {"learning.appeal"}
-
-
-@bp.url_value_preprocessor
-def _let_a_picture_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A photograph is larger than any other body; it is read only after the gate has let the person in."""
-    if endpoint in UPLOADS:
-        request.max_content_length = documents.MOST_BYTES + 100_000
+takes_pictures(bp, "learning.appeal")
 
 
 @bp.route("/appeals/new", methods=["GET", "POST"])
