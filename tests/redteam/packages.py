@@ -9,7 +9,7 @@ import msgspec
 
 from lms.lrs.rules.vocabulary import Verb
 from tests.learning.cmi5.world import Au
-from tests.redteam.ground import HOUR_S, Ground, Trainee
+from tests.redteam.ground import HOUR_S, SAFETY, Ground, Trainee, open_class
 from tests.redteam.hands import Answer, Lesson, Line
 from tests.redteam.telling import scenario
 
@@ -188,3 +188,19 @@ def foreign(ground: Ground) -> Side:
     answer = stolen.beat([], place="page 1", hidden=False)
     yield answer.status == 404, f"another's package answered {answer.status}"
     yield HOUR_S > ground.credited(other) == 0, "B has seconds"
+
+
+@scenario("P9", "a SCO saves where nobody has said who they are", most=0, reasons=["identity"])
+def unproved(ground: Ground) -> Side:
+    """The package's voice is no way round what the programme asks for."""
+    ground.versions["sco of safety"], ground.lessons["sco of safety"] = (
+        ground.versions["scorm"],
+        ground.lessons["scorm"],
+    )
+    open_class(ground, "sco of safety", f"2031-{ground.count:03}", SAFETY)
+    who = ground.somebody("sco of safety")
+    sco = launch(ground, who, "sco of safety").start()
+    for n in range(4):
+        ground.turn(30)
+        said = sco.commit(f"page {n}", session_time="00:45:00")
+        yield said.status_code == 200, f"the commit was answered {said.status_code}"

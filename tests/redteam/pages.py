@@ -78,3 +78,11 @@ def out_of_sight(ground: Ground) -> Side:
     lesson.beat([], "start", after=0, place="page 2", hidden=False)
     lesson.beat([], after=30, place="page 2", hidden=False)
     yield lesson.last.status == 200, f"answered {lesson.last.status}"
+
+
+@scenario("P10", "pages are turned and nobody answers", most=0, reasons=["presence"])
+def deaf_reader(ground: Ground) -> Side:
+    """As attack 17: what was credited since the last proof waits for an answer, and nothing is added to it meanwhile."""
+    who = ground.somebody("pages")
+    lesson = read(ground.open(who, "P2", "pages"))
+    yield any(answer.data.get("check") for answer in lesson.answers), "nobody was asked"

@@ -3,6 +3,7 @@
 `make redteam SABOTAGE=1 ARGS="clock cap"` tries these alone. Exit code 1 where the attacks did not notice.
 """
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.redteam.running import play
+from tests.redteam.server import Server
+from tests.redteam.telling import everything
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LINKED = (".venv", "node_modules")
@@ -91,47 +96,72 @@ SABOTAGES = (
 )  # fmt: skip
 
 
+# What is broken before the platform starts: the functions of the database, and the rules of the look that this process does.
+BEFORE = frozenset({FUNCTIONS, ANOMALIES})
+INSIDE = "--inside"
+
+
 def main(words: list[str]) -> int:
-    """Break, attack, mend; print what each came to."""
-    unnoticed = []
+    """Break, attack, mend, all on a copy; print what each came to."""
+    inside = words[:1] == [INSIDE]
+    wanted = [one for one in SABOTAGES if one.name in words or not words[inside:]]
+    if inside:
+        return _in_turn(Path.cwd(), [one for one in wanted if one.file not in BEFORE])
     with _copy() as tree:
-        for sabotage in SABOTAGES:
-            if words and sabotage.name not in words:
-                continue
-            noticed = _noticed(tree, sabotage)
-            print(
-                f"{sabotage.name:<18}{' '.join(sabotage.scenarios):<10}{'red' if noticed else 'NOT NOTICED'}",
-                flush=True,
-            )
-            unnoticed += [] if noticed else [sabotage.name]
+        names = [one.name for one in wanted if one.file not in BEFORE]
+        missed = subprocess.run(
+            [sys.executable, "-m", "tests.redteam.sabotage", INSIDE, *names], cwd=tree, check=False
+        ).returncode if names else 0  # fmt: skip
+        unnoticed = [one for one in wanted if one.file in BEFORE and not _told(one, _by_itself(tree, one))]
+    return 1 if missed or unnoticed else 0
+
+
+def _in_turn(tree: Path, sabotages: list[Sabotage]) -> int:
+    """One platform for all: its web server begins anew with each break, while what reads the ledger stays whole."""
+    logging.disable(logging.INFO)
+    server, unnoticed = Server(), []
+    try:
+        ground = server.ground()
+        for sabotage in sabotages:
+            scenarios = [one for one in everything() if one.number in sabotage.scenarios]
+            with _broken(tree, sabotage):
+                server.restart()
+                failed = [said for result in play(ground, scenarios) for said in result.failed]
+            unnoticed += [] if _told(sabotage, failed) else [sabotage.name]
+    finally:
+        server.close()
     return 1 if unnoticed else 0
 
 
-def _noticed(tree: Path, sabotage: Sabotage) -> bool:
+def _by_itself(tree: Path, sabotage: Sabotage) -> list[str]:
+    """A platform that starts with the break."""
+    with _broken(tree, sabotage):
+        command = [sys.executable, "-m", "tests.redteam", *sabotage.scenarios]
+        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+    if " played, " not in done.stdout:
+        raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
+    return [line.strip() for line in done.stdout.splitlines() if line.startswith("        ")]
+
+
+def _told(sabotage: Sabotage, failed: list[str]) -> bool:
+    """Print whether it was noticed: an attack that could not be played at all has noticed nothing."""
+    seen = [said for said in failed if "not played" not in said]
+    why = seen[0][:70] if seen else "NOT NOTICED " + "; ".join(failed)[:200]
+    print(f"{sabotage.name:<28}{' '.join(sabotage.scenarios):<10}{'red' if seen else ''}  {why}", flush=True)
+    return bool(seen)
+
+
+@contextmanager
+def _broken(tree: Path, sabotage: Sabotage) -> Iterator[None]:
     file = tree / sabotage.file
     whole = file.read_text()
     if whole.count(sabotage.old) != 1:
         raise SystemExit(f"{sabotage.file} has {whole.count(sabotage.old)} times: {sabotage.old}")
     file.write_text(whole.replace(sabotage.old, sabotage.new))
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.redteam", *sabotage.scenarios],
-            cwd=tree,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        yield
     finally:
         file.write_text(whole)
-    if " played, " not in done.stdout:
-        raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
-    return done.returncode == 1 and _for_its_seconds(done.stdout)
-
-
-def _for_its_seconds(table: str) -> bool:
-    """Whether something was found other than expected: an attack that could not be played at all has noticed nothing."""
-    said = [line for line in table.splitlines() if line.startswith("        ")]
-    return any("not played" not in line for line in said)
 
 
 @contextmanager
