@@ -126,7 +126,7 @@ def paper(export_id: UUID) -> Any:
     """The claim summary as a page for paper and seals; it shows what the kept sheet says, nothing else."""
     code, result = _finished(export_id)
     with current_app.extensions["storage"].open(result.sheet_key) as stream:
-        summary = verify.read_workbook(stream.read())[verify.CLAIMS_SHEET]
+        summary = dict(verify.read_workbook(stream.read())[verify.CLAIMS_SHEET])
     rows = [summary[number] for number in sorted(summary) if number > 3]
     shares = {"title": summary[1][1], "facts": summary[2][1], "people": rows[:-1], "sums": rows[-1]}
     answer = {"export_id": export_id, "result": result, "name": BUNDLE_NAME.format(code), "grouped": grouped}

@@ -164,8 +164,9 @@ def test_the_verifier_derives_the_same_sheet(rows: int, seed: int) -> None:
         },
         policies={ledgers.POLICY_HASH: ledgers.POLICY},
         people={p.person_id: {"name": p.name, "id_number": p.id_number, "scores": p.scores} for p in ledgers.PEOPLE},
-        rows=[{**row, "position": nth, "leaf": canonical.hash_of("hours", row)} for nth, row in enumerate(made)],
     )
+    for nth, row in enumerate(made):
+        verify.line_of(bundle, row, nth).add(row, row["ip"], canonical.hash_of("hours", row))
     frame = ledgers.SUBJECT.frame
     assert list(sheet.line_rows(found, frame)) == list(verify.line_cells(bundle))
     claimed = claims.claims(found, ORDER, 2700, "2026", frozenset(bundle.context["held"]))
