@@ -116,7 +116,16 @@ def whole_app(settings: config.Settings) -> Flask:
 
 
 @pytest.fixture
-def app(whole_app: Flask) -> Iterator[Flask]:
+def as_it_was(whole_app: Flask) -> Iterator[None]:
+    """What a test hangs into the application (listeners, storage, keys) is gone after it."""
+    before = dict(whole_app.extensions)
+    yield
+    whole_app.extensions.clear()
+    whole_app.extensions.update(before)
+
+
+@pytest.fixture
+def app(whole_app: Flask, as_it_was: None) -> Iterator[Flask]:
     """The application; what a test writes is rolled back. An app context is open."""
     engines = db._app_engines[whole_app]
     real = engines[None]
@@ -133,7 +142,7 @@ def app(whole_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def live_app(whole_app: Flask, postgres: RunningPostgres) -> Iterator[Flask]:
+def live_app(whole_app: Flask, as_it_was: None, postgres: RunningPostgres) -> Iterator[Flask]:
     """The application with real commits, for threads and processes; the tables are emptied afterwards."""
     with whole_app.app_context():
         yield whole_app

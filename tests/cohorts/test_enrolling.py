@@ -1,7 +1,7 @@
 """Taking a roster in, on a real PostgreSQL: all or nobody, once, and nobody twice."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -63,13 +63,11 @@ def liumin(people: Cast) -> Principal:
 
 
 @pytest.fixture
-def heard(app: Flask) -> Iterator[list[Any]]:
+def heard(app: Flask) -> list[Any]:
     """The events that are published, told to a listener of our own."""
     found: list[Any] = []
-    before = app.extensions["reactions"]
-    app.extensions["reactions"] = {**before, PeopleEnrolled: Reactions(now=(found.append,))}
-    yield found
-    app.extensions["reactions"] = before
+    app.extensions["reactions"] = {**app.extensions["reactions"], PeopleEnrolled: Reactions(now=(found.append,))}
+    return found
 
 
 def test_good_rows_join_and_known_people_are_linked(people: Cast, liumin: Principal) -> None:

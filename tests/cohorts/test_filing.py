@@ -1,6 +1,6 @@
 """Writing, filing and deciding, on a real PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -57,12 +57,10 @@ def decide(cohort_id: UUID, principal: Principal, approve: bool = True, reason: 
 
 
 @pytest.fixture
-def heard(app: Flask) -> Iterator[list[Any]]:
+def heard(app: Flask) -> list[Any]:
     found: list[Any] = []
-    before = app.extensions["reactions"]
-    app.extensions["reactions"] = {**before, CohortOpened: Reactions(now=(found.append,))}
-    yield found
-    app.extensions["reactions"] = before
+    app.extensions["reactions"] = {**app.extensions["reactions"], CohortOpened: Reactions(now=(found.append,))}
+    return found
 
 
 def test_a_class_is_written_filed_and_opened(people: Cast, heard: list[Any]) -> None:
