@@ -1,7 +1,8 @@
 """What a beat costs, and a version that is stopped: nobody earns with it, whatever page is open.
 
-Subtrees of a few leaves are hashed anew instead of kept; an index of leaves is a tenth of its size; the moment of a
-session's last beat leaves the index that made every beat write the others anew.
+A leaf's hash in the tree lies with its place, and subtrees of a few leaves are hashed anew instead of kept; an index of
+leaves is a tenth of its size; a row of the ledger is shorter; the moment of a session's last beat leaves the index that
+made every beat write the others anew.
 """
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ revision = "0028"
 down_revision = "0027"
 
 # The largest of them holds sixteen leaves.
-SMALL = range(1, 5)
+SMALL = range(5)
 INDEX = "ix_evidence_leaf_kind_subject"
 LAST_AT = "ix_study_session_last_at"
 READS = ("study_read(uuid, uuid, integer[])", "study_read_as(uuid, uuid, integer[])")
@@ -20,8 +21,14 @@ STATE_OR_STOPPED = """case when (select v.act from version_standing v where v.ve
       order by v.leaf_id desc limit 1) = 'stopped' then 'closed' else h.state::text end"""
 
 
+# Of a lesson, at most 100 hours; what the server saw pass between two beats may be months.
+MILLISECONDS = ("from_ms", "to_ms", "claimed_ms", "credited_ms", "excluded_ms")
+
+
 def upgrade() -> None:
-    with_triggers_off("evidence_node", f"delete from evidence_node where level between {SMALL[0]} and {SMALL[-1]}")
+    _places()
+    _ledger("integer")
+    op.execute("alter table hour_ledger alter column policy_hash type bytea using decode(policy_hash, 'hex')")
     op.drop_index(INDEX, "evidence_leaf")
     # Equal entries share their place in the index; with the id each was one of a kind.
     op.create_index(INDEX, "evidence_leaf", ["kind", "subject"])
@@ -39,12 +46,34 @@ def downgrade() -> None:
     op.create_index(LAST_AT, "study_session", ["last_at"])
     op.drop_index(INDEX, "evidence_leaf")
     op.create_index(INDEX, "evidence_leaf", ["kind", "subject", "id"])
-    for level in SMALL:
+    op.execute("alter table hour_ledger alter column policy_hash type text using encode(policy_hash, 'hex')")
+    _ledger("bigint")
+    _nodes()
+
+
+def _places() -> None:
+    op.add_column("evidence_position", sa.Column("hash", sa.LargeBinary))
+    with_triggers_off(
+        "evidence_position",
+        "update evidence_position p set hash = n.hash from evidence_node n where n.level = 0 and n.nth = p.position",
+    )
+    op.alter_column("evidence_position", "hash", nullable=False)
+    with_triggers_off("evidence_node", f"delete from evidence_node where level <= {SMALL[-1]}")
+
+
+def _nodes() -> None:
+    op.execute("insert into evidence_node (level, nth, hash) select 0, position, hash from evidence_position")
+    op.drop_column("evidence_position", "hash")
+    for level in SMALL[1:]:
         op.execute(
             f"insert into evidence_node (level, nth, hash) select {level}, l.nth / 2, sha256('\\x01' || l.hash || r.hash)"
             f" from evidence_node l join evidence_node r on r.level = l.level and r.nth = l.nth + 1"
             f" where l.level = {level - 1} and l.nth % 2 = 0"
         )
+
+
+def _ledger(kind: str) -> None:
+    op.execute(f"alter table hour_ledger {', '.join(f'alter column {name} type {kind}' for name in MILLISECONDS)}")
 
 
 def with_triggers_off(table: str, statement: str) -> None:

@@ -41,12 +41,14 @@ def check_tree() -> TreeReport:
     sizes = {checkpoint.size for checkpoint in signed}
     while batch := _leaves_from(edge.size):
         computed = []
-        for position, leaf_id, value in batch:
+        for position, leaf_id, value, placed in batch:
             if position != edge.size:
                 findings.append(_finding("evidence_position", str(edge.size), "position", f"树里第 {edge.size} 位空着"))
                 return TreeReport(edge.size, len(signed), tuple(findings))
-            grown = edge.add(value)
-            computed += [(level, nth, hashed, leaf_id) for level, nth, hashed in grown if level not in SMALL]
+            if placed != value:
+                found = f"第 {leaf_id} 号封存的哈希和树里存的不一样"
+                findings.append(_finding("evidence_position", str(position), "hash", found))
+            computed += [node for node in edge.add(value) if node[0] not in SMALL]
             if edge.size in sizes:
                 roots[edge.size] = edge.root()
         findings += _compare(computed)
@@ -61,25 +63,25 @@ def _checkpoints() -> list[Checkpoint]:
         return list(session.scalars(select(Checkpoint).order_by(Checkpoint.size)))
 
 
-def _leaves_from(position: int) -> list[tuple[int, int, bytes]]:
+def _leaves_from(position: int) -> list[tuple[int, int, bytes, bytes]]:
     page = (
-        select(Position.position, Position.leaf_id, Leaf.hash)
+        select(Position.position, Position.leaf_id, Leaf.hash, Position.hash.label("placed"))
         .join(Leaf, Leaf.id == Position.leaf_id)
         .where(Position.position >= position)
         .order_by(Position.position)
         .limit(BATCH)
     )
     with transaction(sequencer.SEQUENCER) as session:
-        return [(row.position, row.leaf_id, row.hash) for row in session.execute(page)]
+        return [(row.position, row.leaf_id, row.hash, row.placed) for row in session.execute(page)]
 
 
-def _compare(computed: Sequence[tuple[int, int, bytes, int]]) -> Iterator[Finding]:
+def _compare(computed: Sequence[tuple[int, int, bytes]]) -> Iterator[Finding]:
     with transaction(sequencer.SEQUENCER):
-        stored = proofs.fetch([(level, nth) for level, nth, _, _ in computed])
-    for level, nth, hashed, leaf_id in computed:
+        stored = proofs.fetch([(level, nth) for level, nth, _ in computed])
+    for level, nth, hashed in computed:
         if stored.get((level, nth)) != hashed:
-            where = f"第 {leaf_id} 号封存" if level == 0 else f"第 {level} 层第 {nth} 个结点"
-            yield _finding("evidence_node", f"{level}/{nth}", "hash", f"{where}的哈希和树里存的不一样")
+            found = f"第 {level} 层第 {nth} 个结点的哈希和树里存的不一样"
+            yield _finding("evidence_node", f"{level}/{nth}", "hash", found)
 
 
 def _judge(checkpoint: Checkpoint, roots: dict[int, bytes], signers: Sequence[Ed25519PublicKey]) -> Finding | None:

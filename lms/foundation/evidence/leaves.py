@@ -12,7 +12,7 @@ from sqlalchemy.types import BigInteger
 from lms.foundation import clock
 from lms.foundation.database import db
 from lms.foundation.evidence.canonical import hash_of, marks
-from lms.foundation.evidence.models import Leaf, Node, Pending, Position
+from lms.foundation.evidence.models import Leaf, Pending, Position
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,12 @@ def sealed(leaf_ids: Sequence[int]) -> dict[int, SealedLeaf]:
     """Return the leaves with these ids, by id; what is not there is left out."""
     wanted = bindparam("ids", list(leaf_ids), type_=ARRAY(BigInteger))
     query = (
-        select(Leaf.id, Leaf.kind, Leaf.hash, Leaf.marks, Position.position, Node.hash, Pending.leaf_id.is_not(None))
+        select(
+            Leaf.id, Leaf.kind, Leaf.hash, Leaf.marks, Position.position, Position.hash, Pending.leaf_id.is_not(None)
+        )
         .add_columns(Leaf.subject, Leaf.created_at)
         .outerjoin(Position, Position.leaf_id == Leaf.id)
         .outerjoin(Pending, Pending.leaf_id == Leaf.id)
-        .outerjoin(Node, (Node.level == 0) & (Node.nth == Position.position))
         .where(Leaf.id == func.any(wanted))
     )
     return {row[0]: SealedLeaf(*row) for row in db.session().execute(query)}

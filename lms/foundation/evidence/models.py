@@ -35,18 +35,19 @@ class Pending(db.Model):  # type: ignore[name-defined]
 
 
 class Position(db.Model):  # type: ignore[name-defined]
-    """The place of a leaf in the tree, for ever; places have no gaps."""
+    """The place of a leaf in the tree, for ever, and the hash that lies there; places have no gaps."""
 
     __tablename__ = "evidence_position"
 
     leaf_id: Mapped[int] = mapped_column(ForeignKey("evidence_leaf.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigInteger, unique=True)
+    hash: Mapped[bytes]
 
 
 class Node(db.Model):  # type: ignore[name-defined]
     """A perfect subtree: the `nth` of its level, over the positions nth << level up to (nth + 1) << level.
 
-    Of the small ones (tree.SMALL) none is kept: they are hashed anew when a proof needs them.
+    Of the small ones (tree.SMALL) none is kept: they are hashed anew from the leaves when a proof needs them.
     """
 
     __tablename__ = "evidence_node"

@@ -24,9 +24,9 @@ _FETCH = text(
     " unnest(cast(:levels as integer[]), cast(:nths as bigint[])) as wanted(level, nth) using (level, nth)"
 )
 _BELOW = text(
-    "select wanted.level, wanted.nth, array_agg(leaf.hash order by leaf.nth) as hashes"
-    " from unnest(cast(:levels as integer[]), cast(:nths as bigint[])) as wanted(level, nth) join evidence_node leaf"
-    " on leaf.level = 0 and leaf.nth >= (wanted.nth << wanted.level) and leaf.nth < ((wanted.nth + 1) << wanted.level)"
+    "select wanted.level, wanted.nth, array_agg(leaf.hash order by leaf.position) as hashes"
+    " from unnest(cast(:levels as integer[]), cast(:nths as bigint[])) as wanted(level, nth) join evidence_position leaf"
+    " on leaf.position >= (wanted.nth << wanted.level) and leaf.position < ((wanted.nth + 1) << wanted.level)"
     " group by wanted.level, wanted.nth"
 )
 

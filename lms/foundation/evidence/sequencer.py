@@ -27,8 +27,8 @@ SIGN_EVERY = timedelta(seconds=10)
 _TRY_LOCK = text("select pg_try_advisory_xact_lock(:key)").bindparams(key=LOCK)
 _TAKE_LOCK = text("select pg_advisory_xact_lock(:key)").bindparams(key=LOCK)
 _ADD_PLACES = text(
-    "insert into evidence_position (leaf_id, position)"
-    " select * from unnest(cast(:leaves as bigint[]), cast(:positions as bigint[]))"
+    "insert into evidence_position (leaf_id, position, hash)"
+    " select * from unnest(cast(:leaves as bigint[]), cast(:positions as bigint[]), cast(:hashes as bytea[]))"
 )
 _ADD_NODES = text(
     "insert into evidence_node (level, nth, hash)"
@@ -64,9 +64,10 @@ def _extend(session: Session, limit: int) -> int:
     first = edge.size
     nodes = [node for leaf in leaves for node in edge.add(leaf.hash) if node[0] not in SMALL]
     ids = [leaf.id for leaf in leaves]
-    session.execute(_ADD_PLACES, {"leaves": ids, "positions": list(range(first, edge.size))})
-    levels, nths, hashes = zip(*nodes, strict=True)
-    session.execute(_ADD_NODES, {"levels": list(levels), "nths": list(nths), "hashes": list(hashes)})
+    places = {"positions": list(range(first, edge.size)), "hashes": [leaf.hash for leaf in leaves]}
+    session.execute(_ADD_PLACES, {"leaves": ids, **places})
+    levels, nths, hashes = ([node[part] for node in nodes] for part in range(3))
+    session.execute(_ADD_NODES, {"levels": levels, "nths": nths, "hashes": hashes})
     session.execute(delete(Pending).where(Pending.leaf_id.in_(ids)))
     return len(leaves)
 

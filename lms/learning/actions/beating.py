@@ -169,7 +169,8 @@ def _at_once(principal: Principal, session_id: UUID, beats: Sequence[Sent], ip: 
 def _ordinary(work: Work, seen: _Seen, ip: str) -> _Weighed | None:
     """A sign of life that only goes on: nothing is told, completed or asked."""
     weighed = _weigh(work, seen, ip)
-    completes = is_complete(weighed.judged.credited_ms, work.lesson.earnable_ms, work.policy)
+    judged = weighed.judged
+    completes = judged.accrued_ms and is_complete(judged.credited_ms, work.lesson.earnable_ms, work.policy)
     return None if weighed.is_told or completes or presence.is_due(work, weighed.change.held) else weighed
 
 

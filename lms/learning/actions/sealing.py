@@ -18,8 +18,8 @@ def sealed(row: LedgerRow) -> dict[str, Any]:
     content = leaf_content(row, evidence.commitment)
     values = {name: getattr(row, name) for name in _COLUMNS}
     leaf_hash, marks = seal(KIND, content)
-    bytea = {"ip_salt": row.ip_salt, "leaf_hash": leaf_hash, "marks": marks}
-    return {**values, **{name: f"\\x{value.hex()}" for name, value in bytea.items()}}
+    bytea = {"ip_salt": row.ip_salt.hex(), "leaf_hash": leaf_hash.hex(), "marks": marks.hex()}
+    return {**values, **{name: f"\\x{digits}" for name, digits in {**bytea, "policy_hash": row.policy_hash}.items()}}
 
 
 def add(rows: Sequence[LedgerRow]) -> None:

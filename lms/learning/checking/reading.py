@@ -53,7 +53,8 @@ _BEATS = text(
 )
 _ROWS = text(
     "select id, session_id, seq, day, registration_id, cohort_id, lesson_id, content_hash, started_at, ended_at, from_ms,"
-    " to_ms, claimed_ms, observed_ms, credited_ms, excluded_ms, reason, policy_id, policy_hash, created_at,"
+    " to_ms, claimed_ms, observed_ms, credited_ms, excluded_ms, reason, policy_id, encode(policy_hash, 'hex') as policy_hash,"
+    " created_at,"
     " place, counted, flag, check_id from hour_ledger where person_id = :person and corrects_id is null"
 )
 _CHECKS = text("select id, session_id, issued_at, due_at, cure_until from presence_check where person_id = :person")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation.database import Dated, Identified, db
+from lms.foundation.database import Dated, Hex, Identified, db
 
 
 class Placed:
@@ -153,15 +153,15 @@ class HourLedger(Placed, db.Model):  # type: ignore[name-defined]
     device: Mapped[str]
     ip: Mapped[str]
     ip_salt: Mapped[bytes]
-    from_ms: Mapped[int | None] = mapped_column(BigInteger)
-    to_ms: Mapped[int | None] = mapped_column(BigInteger)
-    claimed_ms: Mapped[int] = mapped_column(BigInteger)
+    from_ms: Mapped[int | None]
+    to_ms: Mapped[int | None]
+    claimed_ms: Mapped[int]
     observed_ms: Mapped[int] = mapped_column(BigInteger)
-    credited_ms: Mapped[int] = mapped_column(BigInteger)
-    excluded_ms: Mapped[int] = mapped_column(BigInteger)
+    credited_ms: Mapped[int]
+    excluded_ms: Mapped[int]
     reason: Mapped[str | None]
     policy_id: Mapped[str]
-    policy_hash: Mapped[str]
+    policy_hash: Mapped[str] = mapped_column(Hex)
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("hour_ledger.id"))
     correction_no: Mapped[str | None]
     created_at: Mapped[datetime]

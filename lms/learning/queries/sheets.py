@@ -17,10 +17,9 @@ _READ = f"""select h.leaf_id, h.cohort_id, h.person_id, h.session_id, h.lesson_i
   {_WALL.format("h.started_at")}, {_WALL.format("h.ended_at")}, h.device, h.claimed_ms, h.credited_ms, h.excluded_ms,
   coalesce(h.reason, ''), coalesce(h.correction_no, ''), encode(h.leaf_hash, 'hex'), {_WALL.format("h.created_at")},
   coalesce(i.level, 0), coalesce(i.method, ''),
-  l.hash = h.leaf_hash and n.hash = h.leaf_hash
+  l.hash = h.leaf_hash and p.hash = h.leaf_hash
   from hour_ledger h left join evidence_leaf l on l.id = h.leaf_id
   left join evidence_position p on p.leaf_id = h.leaf_id
-  left join evidence_node n on n.level = 0 and n.nth = p.position
   left join lateral (select i.level, i.method from identity_proof i where i.person_id = h.person_id
     and i.at <= h.ended_at and i.at > h.ended_at - coalesce((cast(:holds as jsonb) ->> h.policy_id)::int, 480) * interval '1 minute'
     order by i.level desc, i.at desc limit 1) i on true
@@ -32,7 +31,7 @@ _SUMS = """with proved as (select distinct on (person_id) person_id, level, arra
   from identity_proof where cohort_id = :cohort group by person_id, level order by person_id, level desc)
   select h.person_id, h.lesson_id, min(h.day)::text, max(h.day)::text,
   sum(h.claimed_ms)::bigint, sum(h.credited_ms)::bigint,
-  sum(h.excluded_ms) filter (where h.reason is distinct from 'already_covered' and h.reason is distinct from 'remainder')::bigint,
+  greatest(0, sum(case when h.corrects_id is null then h.excluded_ms else -h.credited_ms end) filter (where h.reason is distinct from 'already_covered' and h.reason is distinct from 'remainder'))::bigint,
   array_agg(distinct h.reason) filter (where h.excluded_ms > 0),
   coalesce(sum(h.credited_ms) filter (where h.session_id = any(:held)), 0)::bigint,
   max(i.level), max(i.methods)
