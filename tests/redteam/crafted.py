@@ -217,25 +217,28 @@ def beyond(ground: Ground) -> Side:
 @scenario("K8", "a machine that tries every option until one is right", most=2 * HOUR_S, least=2 * HOUR_S, hours=0)
 def guesser(ground: Ground) -> Side:
     """Two of three answers are wrong: it may pass, and all it earned that day waits for somebody to look."""
-    who = ground.somebody()
+    who, told = ground.somebody(), list[str]()
     ground.turn(until(ground, 9 * 3600))
     for name in ("L1", "L2"):
         lesson = ground.open(who, name)
-        lesson.attend = lambda asked, answer: _guess(ground, asked, answer.get("check"))
+        lesson.attend = lambda asked, answer: told.extend(_guess(ground, asked, answer.get("check")))
         for start in range(0, HOUR_S, 900):
             lesson.watch(start, start + 900)
             ground.look_over()
+    yield {*told[0::3], *told[1::3]} == {"wrong"}, "a wrong answer was taken for a right one"
     yield "bot_answers" in ground.anomalies(who), "nobody is to look at it"
     yield ground.held(who) == ground.credited(who), f"{ground.held(who):g} s of {ground.credited(who):g} s are on hold"
 
 
-def _guess(ground: Ground, lesson: Lesson, check: dict[str, Any] | None) -> None:
+def _guess(ground: Ground, lesson: Lesson, check: dict[str, Any] | None) -> Iterator[str]:
     for wrong in (True, True, False):
         if check:
-            ground.turn(2)
+            ground.turn(ground.hesitation())
             right = read(ground, check)
             chosen = next(one["id"] for one in check["options"] if (one["id"] != right) is wrong)
-            check = respond(lesson, check, chosen).data.get("check")
+            answer = respond(lesson, check, chosen).data
+            yield str(answer.get("outcome"))
+            check = answer.get("check")
 
 
 @scenario("K9", "answers to checks that are not one's own, or over", most=HOUR_S, least=HOUR_S, hours=1)

@@ -80,6 +80,18 @@ def out_of_sight(ground: Ground) -> Side:
     yield lesson.last.status == 200, f"answered {lesson.last.status}"
 
 
+@scenario("P8b", "out of sight for ten minutes, then the same page", most=30, least=30, reasons=["no_progress"])
+def same_page(ground: Ground) -> Side:
+    """Nobody has moved for longer than a page's ceiling: there is no progress until somebody does."""
+    lesson = ground.open(ground.somebody("pages"), "P1", "pages")
+    lesson.beat([], after=30, place="page 1", hidden=True)
+    for _ in range(20):
+        lesson.beat([], after=30, place="page 1", hidden=True)
+    lesson.beat([], "start", after=0, place="page 1", hidden=False)
+    stay(lesson, "page 1", 60)
+    yield lesson.last.status == 200, f"answered {lesson.last.status}"
+
+
 @scenario("P10", "pages are turned and nobody answers", most=0, reasons=["presence"])
 def deaf_reader(ground: Ground) -> Side:
     """As attack 17: what was credited since the last proof waits for an answer, and nothing is added to it meanwhile."""

@@ -85,7 +85,7 @@ SABOTAGES = (
     Sabotage("any answer", PRESENCE, "if not rule.is_right(check.form, check.answer, chosen, _response_ms(check, at)):", "if False:", ("K8",)),
     Sabotage("late is in time", HOURS, "if not standing.in_order:", "if False:", ("K18",)),
     Sabotage("out of sight", PLACES, "return Reason.HIDDEN if stay.hidden else None", "return None", ("P8",)),
-    Sabotage("a page for ever", PLACES, "Reason.NO_PROGRESS: lesson.ceiling_ms(policy) - milliseconds(stay.since, stay.started_at),", "", ("P1", "P2")),
+    Sabotage("a page for ever", PLACES, "Reason.NO_PROGRESS: lesson.ceiling_ms(policy) - milliseconds(stay.since, stay.started_at),", "", ("P8b",)),
     Sabotage("no ceiling", PLACES, "return min(shared_out, policy.place_ceiling_most_s * 1000)", "return self.earnable_ms", ("P1",)),
     Sabotage("approved time", PLACES, "Reason.LESSON_LIMIT: lesson.earnable_ms - spent.credited_ms,", "", ("P5", "P6")),
     Sabotage("a stale version", FUNCTIONS, "where l.person_id = who and l.version = seen;", "where l.person_id = who;", ("25c", "K2")),
