@@ -169,7 +169,7 @@ class TestFinding:
         """Sabotage: compare no days, or forget the person."""
         self._study(room, 60)
         clock.turn(timedelta(days=2))
-        self._study(room, 60, 60)
+        self._study(room, 30, 60)
         seen = visit(people, room)
         with transaction(people.principal("hequan")):
             call = actions.open_one(Kind.CALL, cohorts.cohort(room.cohort_id), person_id=people.ahui)

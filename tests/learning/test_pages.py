@@ -62,7 +62,7 @@ def test_the_pages_say_what_the_ledger_says(room, xiulan):
     player = xiulan.get(f"{course_url(room)}/lessons/{room.video_id}")
     assert "3:00 到 5:00 没有计入" in player.text and 'href="?from=180000"' in player.text
     trainee.watch(180, 300)
-    assert "后来补看过了" in xiulan.get("/learn/hours").text
+    assert "后来补上了" in xiulan.get("/learn/hours").text
 
 
 def test_the_player_page_is_complete_without_script(room, xiulan):
