@@ -485,8 +485,7 @@ class Sealed:
 
     def __init__(self, content: memoryview) -> None:
         self.positions, self.hashes, self._at = array("q"), bytearray(), array("q")
-        self._content, self._sorted, at = content, array("q"), 0
-        self.seen = bytearray()
+        self._content, self._order, self._sorted, at = content, array("q"), array("q"), 0
         for raw in _lines(content):
             place, hashed, _ = raw.split(b" ")
             self.positions.append(int(place))
@@ -502,10 +501,10 @@ class Sealed:
         if nth < len(self.positions) and self.positions[nth] == position:
             return nth
         if not self._sorted:
-            self._sorted = array("q", sorted(range(len(self.positions)), key=self.positions.__getitem__))
-        at = bisect_left(self._sorted, position, key=self.positions.__getitem__)
-        found = self._sorted[at] if at < len(self._sorted) else -1
-        return found if found >= 0 and self.positions[found] == position else None
+            self._order = array("q", sorted(range(len(self.positions)), key=self.positions.__getitem__))
+            self._sorted = array("q", (self.positions[entry] for entry in self._order))
+        at = bisect_left(self._sorted, position)
+        return self._order[at] if at < len(self._sorted) and self._sorted[at] == position else None
 
     def hash(self, entry: int) -> bytes:
         """The leaf hash of an entry."""
@@ -665,8 +664,8 @@ def line_of(bundle: Bundle, row: Mapping[str, Any], position: int) -> Line:
     """The line that a record belongs to."""
     key = row["person_id"], row["session_id"], row["lesson_id"], row["day"]
     if key not in bundle.lines:
-        names = [sys.intern(name) for name in key]
-        bundle.lines[tuple(names)] = Line(*names, position, row["started_at"])
+        who, session, lesson, day = (sys.intern(name) for name in key)
+        bundle.lines[who, session, lesson, day] = Line(who, session, lesson, day, position, row["started_at"])
     return bundle.lines[key]
 
 
@@ -756,7 +755,7 @@ def _check_row(
     bundle: Bundle,
     report: Report,
 ) -> None:
-    place = {"line": nth, "row": f"封存位置 {beside['position']}"}
+    place: dict[str, Any] = {"line": nth, "row": f"封存位置 {beside['position']}"}
     if row["policy_hash"] not in bundle.policies:
         report.add("policy.json", "记录用的规则不在包里", row=str(row["policy_hash"])[:16])
     if row["cohort_id"] != manifest["cohort_id"]:

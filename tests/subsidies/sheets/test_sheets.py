@@ -1,6 +1,10 @@
 """Sheets of hours: what they say, that they say it twice alike, that no cell is worked out, that an alarm stops them."""
 
 import csv
+import os
+import subprocess
+import sys
+from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -161,6 +165,46 @@ def test_text_comes_back_unharmed_and_is_never_a_formula(tmp_path_factory, cells
     for line, row in zip(lines[1:], rows, strict=True):
         assert not line[1].startswith(tuple("=+-@\t|＝＋－＠"))
         assert line[1] in (row[1], f"'{row[1]}") or not row[1].isprintable()
+
+
+_MAKE = """
+from pathlib import Path
+from lms.subsidies.sheets.writing import Csv, Workbook
+columns = (("序号", 6), ("文字", 20))
+for file in (Workbook(Path("s.xlsx"), "表", ["标题"], columns), Csv(Path("s.csv"), columns)):
+    file.add([[n, f"第 {n} 行 =1+1"] for n in range(50)])
+    file.close()
+"""
+
+
+def test_another_process_place_and_language_give_the_same_bytes(tmp_path: Path) -> None:
+    """Sabotage: let zipfile take the time of day, or open the CSV in the language of the machine."""
+    made = []
+    for zone, language in (("Asia/Shanghai", "zh_CN.UTF-8"), ("America/St_Johns", "C")):
+        folder = tmp_path / language
+        folder.mkdir()
+        around = {**os.environ, "TZ": zone, "LC_ALL": language, "PYTHONPATH": str(Path(__file__).parents[3])}
+        subprocess.run([sys.executable, "-c", _MAKE], cwd=folder, env=around, check=True)
+        made.append([(folder / name).read_bytes() for name in ("s.xlsx", "s.csv")])
+    assert made[0] == made[1]
+
+
+def test_the_strongest_proof_that_held_is_shown_with_its_means(app: Flask, people: Cast, room: Classroom) -> None:
+    """A proof given in the class, whatever session was open. Sabotage: leave the interval's end out of the join."""
+    began = room.rows("xiulan")[0].started_at
+    with transaction(SYSTEM) as session:
+        place = "tenant_id, region_code, plan_code from registration where person_id = :who"
+        proof = (
+            "insert into identity_proof (id, person_id, cohort_id, at, method, level, tenant_id, region_code, plan_code)"
+            " select gen_random_uuid(), person_id, cohort_id, cast(:at as timestamptz), :method, :level, "
+        )
+        for method, level, hours in (("code", 1, 1), ("passkey", 2, 2), ("passkey", 2, 30)):
+            told = {"who": people.xiulan, "at": began - timedelta(hours=hours), "method": method, "level": level}
+            session.execute(text(proof + place), told)
+    rows = rows_of(app, done(ask(people, kind="ledger", cohort_id=room.cohort_id)))
+    assert {(row["学员"], row["身份核验"]) for row in rows} == {("黄*兰", "2 级，手机通行密钥"), ("何*辉", "没有核验")}
+    rows = rows_of(app, done(ask(people, kind="platform", cohort_id=room.cohort_id)))
+    assert {row["身份核验"] for row in rows} == {"2 级，手机通行密钥", "没有核验"}
 
 
 def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
