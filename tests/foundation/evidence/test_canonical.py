@@ -51,7 +51,9 @@ def test_kind_is_part_of_the_hash(record: dict[str, object]) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(st.characters(codec="utf-8")), st.dictionaries(st.text(st.characters(codec="utf-8")), values, max_size=5))
+@given(
+    st.text(st.characters(codec="utf-8")), st.dictionaries(st.text(st.characters(codec="utf-8")), values, max_size=5)
+)
 def test_sealing_at_once_is_hash_and_marks(kind: str, content: dict[str, object]) -> None:
     """Sabotage: write a truth value as Python does, or leave the kind out."""
     assert c.seal(kind, content) == (c.hash_of(kind, content), c.marks(content))
