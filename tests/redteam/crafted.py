@@ -128,8 +128,9 @@ def _wrong_doors(ground: Ground, lesson: Lesson) -> Side:
     for method in ("GET", "PUT", "DELETE", "PATCH"):
         answer = lesson.browser.send(method, lesson.beats, beat)
         yield said_why(answer), f"{method} was answered {answer.status} {answer.text[:60]}"
-    nobody = lesson.browser.post(lesson.beats, beat, Cookie="", **{"X-CSRFToken": ""})
-    yield said_why(nobody), f"somebody signed out was answered {nobody.status} {nobody.text[:60]}"
+    if hasattr(lesson.browser.line, "port"):
+        nobody = lesson.browser.post(lesson.beats, beat, Cookie="", **{"X-CSRFToken": ""})
+        yield said_why(nobody), f"somebody signed out was answered {nobody.status} {nobody.text[:60]}"
 
 
 def bodies(lesson: Lesson) -> Iterator[tuple[str, bytes]]:
