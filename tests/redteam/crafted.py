@@ -262,7 +262,7 @@ def answers(ground: Ground) -> Side:
         yield said_why(said), f"junk was answered {said.status}"
 
 
-@scenario("K10", "no token against forgery, another origin", most=0, small=True)
+@scenario("K10", "no token against forgery, another origin", most=0)
 def forged_request(ground: Ground) -> Side:
     """A page elsewhere makes the browser send beats: it has the cookie, and not the word that our pages hold."""
     lesson = ground.open(ground.somebody())
