@@ -318,11 +318,12 @@ def test_no_picture_and_no_token_stays(face, faces_at, house):
     assert len(proof.image_hash) == 32 and b"a face" not in proof.image_hash
 
 
-def test_the_copy_and_the_erasure(face, faces_at, house, app):
+def test_the_copy_and_the_erasure(face, faces_at, house, turn_clock):
     """Sabotage: leave looks out of the copy, or the handle of an erased person in the table."""
     faces_at()
     one = face().agree()
     one.go(house)
+    turn_clock(seconds=1)
     one.begin()
     copy = one.client.get("/me/data.json").json
     assert copy["确认本人"][0]["办法"] == "人脸核验"
