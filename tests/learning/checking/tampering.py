@@ -47,7 +47,7 @@ TABLES = {
 }
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 PLACED = {"tenant_id", "region_code", "plan_code"}
-# What nobody looks at, because it carries no second and decides none. docs/evidence.md says the same to people.
+# What nobody looks at, because it carries no second and decides none. docs/decisions.md says the same to people.
 UNSEEN = {
     "hour_ledger": {"id"},
     "study_session": {"lesson_title", "ip", "device_key", "position_ms", "segment_from_ms", "segment_to_ms"}
