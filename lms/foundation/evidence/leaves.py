@@ -11,7 +11,7 @@ from sqlalchemy.types import BigInteger
 
 from lms.foundation import clock
 from lms.foundation.database import db
-from lms.foundation.evidence.canonical import hash_of, marks
+from lms.foundation.evidence.canonical import seal
 from lms.foundation.evidence.models import Leaf, Pending, Position
 
 
@@ -54,9 +54,9 @@ def append(kind: str, content: dict[str, Any], *, subject: str | None = None, at
     `content` is all that can never change about the record: text, whole numbers, null (canonical.py), personal data
     only as commitments. `subject` is what leaves are counted by; the content's cohort_id unless given. `at` is now.
     """
-    sealed = hash_of(kind, content)
+    sealed, marks = seal(kind, content)
     counted_by = subject if subject is not None else str(content.get("cohort_id") or "")
-    values = {"kind": kind, "subject": counted_by, "hash": sealed, "marks": marks(content), "at": at or clock.now()}
+    values = {"kind": kind, "subject": counted_by, "hash": sealed, "marks": marks, "at": at or clock.now()}
     return LeafRef(db.session().execute(_ADD, values).scalar_one(), sealed)
 
 

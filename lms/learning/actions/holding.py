@@ -147,8 +147,8 @@ def _hold(session: Any, found: Found) -> bool:
 def decide(anomaly_id: UUID, *, verdict: HoldState, reason: str, seen: int, together: bool = False) -> None:
     """A reviewer lets held time count, or not, with a reason that the trainee reads; `seen` is how many decisions were shown.
 
-    `together` decides what else of the person and class is open for the same thing as well. Raises NotFound for what is outside the reviewer's scope or their own, Refused for a missing reason, Conflict when somebody
-    was quicker.
+    `together` decides what else of the person and class is open for the same thing as well. Raises NotFound for what is
+    outside the reviewer's scope or their own, Refused for a missing reason, Conflict when somebody was quicker.
     """
     one = holds.hold(anomaly_id)
     if not holds.may_decide(one):
